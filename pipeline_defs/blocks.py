@@ -1,0 +1,273 @@
+"""The SDK's ceremony, once, so that a pipeline reads as its steps.
+
+A step's arguments are written in the words of the API call that SageMaker will make (`CreateProcessingJob`,
+`CreateTrainingJob`, `CreateModelPackage`). The SDK's own job classes exist to start jobs and do too much for that: `ModelTrainer`
+asks IAM about the role, looks for a default bucket and adds its driver scripts to the container; processors upload code.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sagemaker.core.helper.pipeline_variable import PipelineVariable
+from sagemaker.core.workflow.execution_variables import ExecutionVariables
+from sagemaker.core.workflow.functions import Join, JsonGet
+from sagemaker.core.workflow.properties import Properties, PropertyFile
+from sagemaker.mlops.workflow.retry import (
+    RetryPolicy,
+    SageMakerJobExceptionTypeEnum,
+    SageMakerJobStepRetryPolicy,
+    StepExceptionTypeEnum,
+    StepRetryPolicy,
+)
+from sagemaker.mlops.workflow.steps import CacheConfig, ConfigurableRetryStep, StepTypeEnum
+
+from pipeline_defs.account import Account
+
+type Value = str | PipelineVariable
+"""Known when compiling, or a reference that SageMaker resolves while the pipeline runs."""
+
+CACHE = CacheConfig(enable_caching=True, expire_after="P30D")
+"""Right because every input is addressed by its content: data by its manifest, code by its fingerprint."""
+
+VOLUME_GB = 30
+
+
+def throttled() -> RetryPolicy:
+    """What SageMaker's own side gets wrong: 10 s, 20 s, … about 20 minutes in all."""
+    return StepRetryPolicy(
+        exception_types=[StepExceptionTypeEnum.SERVICE_FAULT, StepExceptionTypeEnum.THROTTLING],
+        interval_seconds=10,
+        backoff_rate=2.0,
+        max_attempts=7,
+    )
+
+
+def out_of_capacity() -> RetryPolicy:
+    """No instance of the type, or the account's limit is reached: others finish, so wait for hours rather than fail."""
+    return SageMakerJobStepRetryPolicy(
+        exception_types=[SageMakerJobExceptionTypeEnum.INTERNAL_ERROR, SageMakerJobExceptionTypeEnum.CAPACITY_ERROR],
+        failure_reason_types=[SageMakerJobExceptionTypeEnum.RESOURCE_LIMIT],
+        interval_seconds=60,
+        backoff_rate=1.5,
+        expire_after_mins=360,
+    )
+
+
+class RequestStep(ConfigurableRetryStep):  # type: ignore[misc]  # the SDK ships no types
+    """A step given as the body of the request that it makes, less the job's name, which SageMaker chooses."""
+
+    def __init__(
+        self,
+        name: str,
+        step_type: StepTypeEnum,
+        request: dict[str, Any],
+        *,
+        response_shape: str,
+        retry_policies: list[RetryPolicy],
+        cache: CacheConfig | None = None,
+        property_files: Sequence[PropertyFile] = (),
+    ) -> None:
+        """`response_shape` is botocore's name for what the step's `properties` describe."""
+        super().__init__(name, step_type, retry_policies=retry_policies)
+        self.property_files = list(property_files)
+        self._request = request
+        self._cache = cache
+        self._properties = Properties(step_name=name, step=self, shape_name=response_shape)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The body of the request."""
+        return self._request
+
+    @property
+    def properties(self) -> Properties:
+        """References to what the step returns."""
+        return self._properties
+
+    def to_request(self) -> dict[str, Any]:
+        """The step as it stands in the definition."""
+        request: dict[str, Any] = super().to_request()
+        if self._cache:
+            request |= self._cache.config
+        if self.property_files:
+            request["PropertyFiles"] = [file.expr for file in self.property_files]
+        return request
+
+    def output(self, name: str) -> PipelineVariable:
+        """S3 URI of a processing step's output."""
+        return self.properties.ProcessingOutputConfig.Outputs[name].S3Output.S3Uri
+
+    def read(self, json_path: str) -> JsonGet:
+        """A value out of the step's first property file."""
+        return JsonGet(step_name=self.name, property_file=self.property_files[0], json_path=json_path)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """Objects that a job finds in a folder when it starts."""
+
+    uri: Value
+    data_type: str = "S3Prefix"
+    """`ManifestFile` when the URI is a list of objects: exactly these are downloaded, at their keys."""
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """Makes the steps of one pipeline that run a script of `steps/` in a container."""
+
+    account: Account
+    pipeline: str
+    image_uri: Value
+
+    def processing(
+        self,
+        name: str,
+        script: str,
+        *,
+        instance_type: Value,
+        max_runtime: timedelta,
+        inputs: Mapping[str, Input],
+        outputs: Sequence[str],
+        arguments: Sequence[Value],
+        report: PropertyFile | None = None,
+    ) -> RequestStep:
+        """A script that reads `processing/input/<name>/` and writes `processing/output/<name>/` under /opt/ml."""
+        request = {
+            "ProcessingResources": {"ClusterConfig": _cluster(instance_type)},
+            "AppSpecification": {
+                "ImageUri": self.image_uri,
+                "ContainerEntrypoint": ["python3", f"/opt/ml/processing/input/code/{script}"],
+                "ContainerArguments": list(arguments),
+            },
+            "RoleArn": self.account.job_role_arn,
+            "ProcessingInputs": [
+                _processing_input(key, value) for key, value in (inputs | {"code": self._code()}).items()
+            ],
+            "ProcessingOutputConfig": {"Outputs": [self._processing_output(name, output) for output in outputs]},
+            "StoppingCondition": {"MaxRuntimeInSeconds": int(max_runtime.total_seconds())},
+            "NetworkConfig": {"EnableNetworkIsolation": True},
+        }
+        return RequestStep(
+            name,
+            StepTypeEnum.PROCESSING,
+            request,
+            response_shape="DescribeProcessingJobResponse",
+            retry_policies=[throttled(), out_of_capacity()],
+            cache=CACHE,
+            property_files=[report] if report else [],
+        )
+
+    def training(
+        self,
+        name: str,
+        script: str,
+        *,
+        instance_type: Value,
+        max_runtime: timedelta,
+        inputs: Mapping[str, Input],
+        hyperparameters: Mapping[str, Value],
+    ) -> RequestStep:
+        """A script that reads `input/data/<channel>/` and writes `model/` under /opt/ml."""
+        request = {
+            "AlgorithmSpecification": {
+                "TrainingImage": self.image_uri,
+                "TrainingInputMode": "File",
+                "ContainerEntrypoint": ["python3", f"/opt/ml/input/data/code/{script}"],
+            },
+            "HyperParameters": dict(hyperparameters),
+            "InputDataConfig": [_channel(key, value) for key, value in (inputs | {"code": self._code()}).items()],
+            "OutputDataConfig": {"S3OutputPath": self._output_uri(name, "model")},
+            "ResourceConfig": _cluster(instance_type),
+            "RoleArn": self.account.job_role_arn,
+            "StoppingCondition": {"MaxRuntimeInSeconds": int(max_runtime.total_seconds())},
+            "EnableNetworkIsolation": True,
+        }
+        return RequestStep(
+            name,
+            StepTypeEnum.TRAINING,
+            request,
+            response_shape="DescribeTrainingJobResponse",
+            retry_policies=[throttled(), out_of_capacity()],
+            cache=CACHE,
+        )
+
+    def _code(self) -> Input:
+        return Input(uri=self.account.code_uri)
+
+    def _output_uri(self, step: str, output: str) -> Join:
+        root = f"s3://{self.account.bucket}/pipelines/{self.pipeline}"
+        return Join(on="/", values=[root, ExecutionVariables.PIPELINE_EXECUTION_ID, step, output])
+
+    def _processing_output(self, step: str, output: str) -> dict[str, Any]:
+        return {
+            "OutputName": output,
+            "S3Output": {
+                "S3Uri": self._output_uri(step, output),
+                "LocalPath": f"/opt/ml/processing/output/{output}",
+                "S3UploadMode": "EndOfJob",
+            },
+        }
+
+
+def register(
+    name: str,
+    *,
+    group: Value,
+    image_uri: Value,
+    model: Value,
+    statistics: Value,
+    approval_status: Value,
+    metadata: Mapping[str, Value],
+) -> RequestStep:
+    """A version in the model's package group. `statistics` is the S3 URI of the evaluation, `model` of `model.tar.gz`."""
+    request = {
+        "ModelPackageGroupName": group,
+        "ModelMetrics": {"ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": statistics}}},
+        "InferenceSpecification": {
+            "Containers": [{"Image": image_uri, "ModelDataUrl": model}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+        "ModelApprovalStatus": approval_status,
+        "CustomerMetadataProperties": dict(metadata),
+    }
+    return RequestStep(
+        name,
+        StepTypeEnum.REGISTER_MODEL,
+        request,
+        response_shape="DescribeModelPackageOutput",
+        retry_policies=[throttled()],  # a registration starts no job, so SageMaker refuses the other policy
+    )
+
+
+def _cluster(instance_type: Value) -> dict[str, Any]:
+    return {"InstanceType": instance_type, "InstanceCount": 1, "VolumeSizeInGB": VOLUME_GB}
+
+
+def _processing_input(name: str, source: Input) -> dict[str, Any]:
+    return {
+        "InputName": name,
+        "S3Input": {
+            "S3Uri": source.uri,
+            "LocalPath": f"/opt/ml/processing/input/{name}",
+            "S3DataType": source.data_type,
+            "S3InputMode": "File",
+            "S3DataDistributionType": "FullyReplicated",
+        },
+    }
+
+
+def _channel(name: str, source: Input) -> dict[str, Any]:
+    return {
+        "ChannelName": name,
+        "DataSource": {
+            "S3DataSource": {
+                "S3DataType": source.data_type,
+                "S3Uri": source.uri,
+                "S3DataDistributionType": "FullyReplicated",
+            }
+        },
+        "InputMode": "File",
+    }
