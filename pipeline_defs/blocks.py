@@ -1,8 +1,9 @@
 """The SDK's ceremony, once, so that a pipeline reads as its steps.
 
 A step's arguments are written in the words of the API call that SageMaker will make (`CreateProcessingJob`,
-`CreateTrainingJob`, `CreateModelPackage`). The SDK's own job classes exist to start jobs and do too much for that: `ModelTrainer`
-asks IAM about the role, looks for a default bucket and adds its driver scripts to the container; processors upload code.
+`CreateTrainingJob`, `CreateModelPackage`). The SDK's own job classes exist to start jobs and do too much for that:
+`ModelTrainer` asks IAM about the role, wants a default bucket and adds its driver scripts to the container; processors
+upload code.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,18 +13,13 @@ from typing import Any
 
 from sagemaker.core.helper.pipeline_variable import PipelineVariable
 from sagemaker.core.workflow.execution_variables import ExecutionVariables
-from sagemaker.core.workflow.functions import Join, JsonGet
-from sagemaker.core.workflow.properties import Properties, PropertyFile
-from sagemaker.mlops.workflow.retry import (
-    RetryPolicy,
-    SageMakerJobExceptionTypeEnum,
-    SageMakerJobStepRetryPolicy,
-    StepExceptionTypeEnum,
-    StepRetryPolicy,
-)
-from sagemaker.mlops.workflow.steps import CacheConfig, ConfigurableRetryStep, StepTypeEnum
+from sagemaker.core.workflow.functions import Join
+from sagemaker.core.workflow.properties import PropertyFile
+from sagemaker.mlops.workflow.steps import CacheConfig, StepTypeEnum
 
 from pipeline_defs.account import Account
+from pipeline_defs.request_step import RequestStep
+from pipeline_defs.retries import out_of_capacity, throttled
 
 type Value = str | PipelineVariable
 """Known when compiling, or a reference that SageMaker resolves while the pipeline runs."""
@@ -32,76 +28,6 @@ CACHE = CacheConfig(enable_caching=True, expire_after="P30D")
 """Right because every input is addressed by its content: data by its manifest, code by its fingerprint."""
 
 VOLUME_GB = 30
-
-
-def throttled() -> RetryPolicy:
-    """What SageMaker's own side gets wrong: 10 s, 20 s, … about 20 minutes in all."""
-    return StepRetryPolicy(
-        exception_types=[StepExceptionTypeEnum.SERVICE_FAULT, StepExceptionTypeEnum.THROTTLING],
-        interval_seconds=10,
-        backoff_rate=2.0,
-        max_attempts=7,
-    )
-
-
-def out_of_capacity() -> RetryPolicy:
-    """No instance of the type, or the account's limit is reached: others finish, so wait for hours rather than fail."""
-    return SageMakerJobStepRetryPolicy(
-        exception_types=[SageMakerJobExceptionTypeEnum.INTERNAL_ERROR, SageMakerJobExceptionTypeEnum.CAPACITY_ERROR],
-        failure_reason_types=[SageMakerJobExceptionTypeEnum.RESOURCE_LIMIT],
-        interval_seconds=60,
-        backoff_rate=1.5,
-        expire_after_mins=360,
-    )
-
-
-class RequestStep(ConfigurableRetryStep):  # type: ignore[misc]  # the SDK ships no types
-    """A step given as the body of the request that it makes, less the job's name, which SageMaker chooses."""
-
-    def __init__(
-        self,
-        name: str,
-        step_type: StepTypeEnum,
-        request: dict[str, Any],
-        *,
-        response_shape: str,
-        retry_policies: list[RetryPolicy],
-        cache: CacheConfig | None = None,
-        property_files: Sequence[PropertyFile] = (),
-    ) -> None:
-        """`response_shape` is botocore's name for what the step's `properties` describe."""
-        super().__init__(name, step_type, retry_policies=retry_policies)
-        self.property_files = list(property_files)
-        self._request = request
-        self._cache = cache
-        self._properties = Properties(step_name=name, step=self, shape_name=response_shape)
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """The body of the request."""
-        return self._request
-
-    @property
-    def properties(self) -> Properties:
-        """References to what the step returns."""
-        return self._properties
-
-    def to_request(self) -> dict[str, Any]:
-        """The step as it stands in the definition."""
-        request: dict[str, Any] = super().to_request()
-        if self._cache:
-            request |= self._cache.config
-        if self.property_files:
-            request["PropertyFiles"] = [file.expr for file in self.property_files]
-        return request
-
-    def output(self, name: str) -> PipelineVariable:
-        """S3 URI of a processing step's output."""
-        return self.properties.ProcessingOutputConfig.Outputs[name].S3Output.S3Uri
-
-    def read(self, json_path: str) -> JsonGet:
-        """A value out of the step's first property file."""
-        return JsonGet(step_name=self.name, property_file=self.property_files[0], json_path=json_path)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,9 +68,7 @@ class Jobs:
                 "ContainerArguments": list(arguments),
             },
             "RoleArn": self.account.job_role_arn,
-            "ProcessingInputs": [
-                _processing_input(key, value) for key, value in (inputs | {"code": self._code()}).items()
-            ],
+            "ProcessingInputs": [_processing_input(key, source) for key, source in self._with_code(inputs).items()],
             "ProcessingOutputConfig": {"Outputs": [self._processing_output(name, output) for output in outputs]},
             "StoppingCondition": {"MaxRuntimeInSeconds": int(max_runtime.total_seconds())},
             "NetworkConfig": {"EnableNetworkIsolation": True},
@@ -177,7 +101,7 @@ class Jobs:
                 "ContainerEntrypoint": ["python3", f"/opt/ml/input/data/code/{script}"],
             },
             "HyperParameters": dict(hyperparameters),
-            "InputDataConfig": [_channel(key, value) for key, value in (inputs | {"code": self._code()}).items()],
+            "InputDataConfig": [_channel(key, source) for key, source in self._with_code(inputs).items()],
             "OutputDataConfig": {"S3OutputPath": self._output_uri(name, "model")},
             "ResourceConfig": _cluster(instance_type),
             "RoleArn": self.account.job_role_arn,
@@ -193,8 +117,8 @@ class Jobs:
             cache=CACHE,
         )
 
-    def _code(self) -> Input:
-        return Input(uri=self.account.code_uri)
+    def _with_code(self, inputs: Mapping[str, Input]) -> dict[str, Input]:
+        return {**inputs, "code": Input(uri=self.account.code_uri)}
 
     def _output_uri(self, step: str, output: str) -> Join:
         root = f"s3://{self.account.bucket}/pipelines/{self.pipeline}"
@@ -221,7 +145,7 @@ def register(
     approval_status: Value,
     metadata: Mapping[str, Value],
 ) -> RequestStep:
-    """A version in the model's package group. `statistics` is the S3 URI of the evaluation, `model` of `model.tar.gz`."""
+    """A version in the model's package group. `model` and `statistics` are URIs: of `model.tar.gz`, of the evaluation."""
     request = {
         "ModelPackageGroupName": group,
         "ModelMetrics": {"ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": statistics}}},

@@ -7,8 +7,8 @@ from pipeline_defs.offline_sdk import sdk_imports
 def compile_pipelines(account: Account) -> dict[str, str]:
     """The definition (JSON) of every pipeline, by pipeline name.
 
-    Needs neither credentials nor network, and the same account and code give the same bytes. The first call in a process
-    imports the sagemaker SDK, which takes about 3 s.
+    Needs neither credentials nor network, and the same account and code give the same bytes. The first call in a
+    process imports the sagemaker SDK, which takes about 3 s.
     """
     with sdk_imports(account.region):
         from pipeline_defs import training

@@ -1,10 +1,11 @@
 """The sagemaker SDK without credentials, network or noise.
 
 The SDK wants an account even where it only writes JSON: importing it creates boto3 clients from the default session
-(`sagemaker.ai_registry.air_hub`), which fails without a region and asks the instance metadata service for credentials; a
-`PipelineSession` creates more. Compiling calls none of them, so all get a session whose credentials are not credentials.
+(`sagemaker.ai_registry.air_hub`), which fails without a region and asks the instance metadata service for credentials;
+a `PipelineSession` creates more. Compiling calls none of them, so all get a session whose credentials are made up.
 """
 
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +32,7 @@ def sdk_imports(region: str) -> Iterator[None]:
     previous = boto3.DEFAULT_SESSION
     boto3.DEFAULT_SESSION = _boto_session(region)
     try:
-        with warnings.catch_warnings():
+        with _unchanged_logging(), warnings.catch_warnings():
             # Invalid escapes in the SDK's docstrings: a screenful of SyntaxWarning on first import.
             warnings.simplefilter("ignore")
             yield
@@ -39,8 +40,21 @@ def sdk_imports(region: str) -> Iterator[None]:
         boto3.DEFAULT_SESSION = previous
 
 
+@contextmanager
+def _unchanged_logging() -> Iterator[None]:
+    """Undo the SDK's `logging.basicConfig` (`sagemaker.core.experiments`), which takes over its host's output."""
+    root = logging.getLogger()
+    handlers, level = root.handlers.copy(), root.level
+    logging.getLogger("sagemaker").setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+
+
 def offline_session(region: str) -> "PipelineSession":
-    """A session to compile with. A config is passed so that none is looked for in the user's home or the environment."""
+    """A session to compile with. With a config given, none is looked for in the user's home or the environment."""
     from sagemaker.core.workflow.pipeline_context import PipelineSession
 
     return PipelineSession(boto_session=_boto_session(region), sagemaker_config=TELEMETRY_OFF)

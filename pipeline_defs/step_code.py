@@ -1,7 +1,7 @@
 """The scripts that run inside SageMaker jobs, as content to upload.
 
-The prefix carries the fingerprint, so uploading again changes nothing, a running execution keeps the code it started with, and
-step caching, which compares S3 paths, notices a changed script.
+The prefix carries the fingerprint, so uploading again changes nothing, a running execution keeps the code it started
+with, and step caching, which compares S3 paths, notices a changed script.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Train a model on the data of one manifest, and register it if it meets the bar.
 
-    Prepare ─> Train ─> Evaluate ─> Gate ─┬─> Register
-                                          └─> BelowBar (fails, and says by how much)
+Prepare ─> Train ─> Evaluate ─> Gate ─┬─> Register
+                                      └─> BelowBar (fails, and says by how much)
 """
 
 from dataclasses import dataclass
@@ -17,8 +17,9 @@ from sagemaker.mlops.workflow.fail_step import FailStep
 from sagemaker.mlops.workflow.pipeline import Pipeline
 
 from pipeline_defs.account import Account
-from pipeline_defs.blocks import Input, Jobs, RequestStep, register
+from pipeline_defs.blocks import Input, Jobs, register
 from pipeline_defs.offline_sdk import offline_session
+from pipeline_defs.request_step import RequestStep
 
 NAME = "pointsman-training"
 
@@ -34,7 +35,7 @@ def _image_uri(region: str) -> str:
 
 @dataclass(frozen=True)
 class Parameters:
-    """What an execution is started with. Those without a default must be given; the rest default to production's values."""
+    """What an execution is started with. Those without a default must be given; defaults are production's values."""
 
     model_package_group: Parameter
     data_manifest: Parameter

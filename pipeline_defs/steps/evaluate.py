@@ -1,0 +1,116 @@
+"""Measure a model on held-out rows, and say whether one metric meets a bar.
+
+The report is the one that SageMaker Model Monitor writes for regression, with a verdict added.
+https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html
+"""
+
+import argparse
+import json
+import os
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+
+BASE = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
+MODEL = BASE / "processing/input/model/model.tar.gz"
+TEST = BASE / "processing/input/test"
+OUTPUT = BASE / "processing/output/evaluation"
+MESSAGE = BASE / "output/message"
+
+RESAMPLES = 500
+SEED = 20_201_201
+
+
+def metrics(target: np.ndarray, predicted: np.ndarray) -> dict[str, np.ndarray]:
+    """Each metric over the last axis, so that resamples stacked before it are measured at once."""
+    error = predicted - target
+    mse = np.mean(error**2, axis=-1)
+    return {
+        "mae": np.mean(np.abs(error), axis=-1),
+        "mse": mse,
+        "rmse": np.sqrt(mse),
+        "r2": 1 - mse / np.var(target, axis=-1),
+    }
+
+
+def regression_metrics(target: np.ndarray, predicted: np.ndarray) -> dict[str, dict[str, float]]:
+    """Value of each metric, and its standard deviation over bootstrap resamples, which are the same every time."""
+    chosen = np.random.default_rng(SEED).integers(len(target), size=(RESAMPLES, len(target)))
+    spread = metrics(target[chosen], predicted[chosen])
+    return {
+        name: {"value": float(value), "standard_deviation": float(np.std(spread[name]))}
+        for name, value in metrics(target, predicted).items()
+    }
+
+
+def verdict(metric: str, value: float, bar: float, direction: str) -> dict[str, Any]:
+    """`margin` is how much better than the bar the value is, in the metric's direction: negative means worse."""
+    margin = bar - value if direction == "minimize" else value - bar
+    passed = margin >= 0
+    return {
+        "metric": metric,
+        "direction": direction,
+        "value": value,
+        "bar": bar,
+        "margin": margin,
+        "passed": passed,
+        "summary": f"{metric} {value:.4g} {'meets' if passed else 'misses'} the bar of {bar:g} by {abs(margin):.4g}",
+    }
+
+
+def load(archive: Path) -> tuple[Any, list[str]]:
+    """The model in `model.tar.gz`, and the columns that its rows have, target last."""
+    with tempfile.TemporaryDirectory() as folder, tarfile.open(archive) as tar:
+        tar.extractall(folder, filter="data")
+        description = json.loads(Path(folder, "model.json").read_text(encoding="utf-8"))
+        return joblib.load(Path(folder, "model.joblib")), [*description["features"], description["target"]]
+
+
+def read_test(path: Path, columns: list[str]) -> np.ndarray:
+    """Rows of a file that `prepare` wrote for these columns."""
+    with path.open(encoding="utf-8") as file:
+        header = file.readline().strip().split(",")
+        if header != columns:
+            raise ValueError(f"{path.name} has the columns {header}, but the model was trained on {columns}")
+        return np.loadtxt(file, delimiter=",", ndmin=2)
+
+
+def evaluate(archive: Path, data: Path, output: Path, *, metric: str, direction: str, bar: float) -> dict[str, Any]:
+    """Write `evaluation.json`; returns its content."""
+    model, columns = load(archive)
+    rows = read_test(data / "test.csv", columns)
+    measured = regression_metrics(rows[:, -1], model.predict(rows[:, :-1]))
+    report = {
+        "version": 0.0,
+        "dataset": {"item_count": len(rows)},
+        "regression_metrics": measured,
+        "verdict": verdict(metric, measured[metric]["value"], bar, direction),
+    }
+    output.mkdir(parents=True, exist_ok=True)
+    (output / "evaluation.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
+    return report
+
+
+def main() -> int:
+    """Run as SageMaker does. Missing the bar is a result, not a failure. What goes wrong becomes the exit message."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--metric", required=True, choices=["rmse", "mse", "mae", "r2"])
+    parser.add_argument("--direction", required=True, choices=["minimize", "maximize"])
+    parser.add_argument("--bar", required=True, type=float)
+    try:
+        report = evaluate(MODEL, TEST, OUTPUT, **vars(parser.parse_args()))
+    except Exception as error:
+        MESSAGE.parent.mkdir(parents=True, exist_ok=True)
+        MESSAGE.write_text(f"{type(error).__name__}: {error}", encoding="utf-8")
+        raise
+    print(report["verdict"]["summary"])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,212 @@
+"""Check the landed CSV files and split their rows into a training and a test set.
+
+Every file must have a header with the target and the features, and a finite number in each of their cells. Files whose
+name starts with `_` or `.` are markers, not data. A row goes by its own content into one set or the other, so neither
+the order of files nor that of rows matters, and duplicates never end up on both sides. Rows are never all in memory.
+"""
+
+import argparse
+import csv
+import math
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+BASE = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
+DATA = BASE / "processing/input/data"
+OUTPUT = BASE / "processing/output"
+MESSAGE = BASE / "output/message"
+
+TEST_SHARE = 0.25
+EVERY_OTHER_COLUMN = "*"
+SHOWN_PROBLEMS = 5
+SHOWN_CHARACTERS = 40
+
+Row = tuple[float, ...]
+
+
+class BadDataError(Exception):
+    """The data is not what the model expects. The message names file, line and reason, one problem a line."""
+
+
+class UnreadableError(Exception):
+    """A file cannot be read further than `where`, for `reason`."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(where, reason)
+        self.where, self.reason = where, reason
+
+
+@dataclass
+class Problems:
+    """What is wrong with the data: the first few, and how many there are."""
+
+    shown: list[str] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, where: str, reason: str) -> None:
+        """Note one problem."""
+        self.count += 1
+        if self.count <= SHOWN_PROBLEMS:
+            self.shown.append(f"{where}: {reason}")
+
+    def raise_if_any(self) -> None:
+        """Raise `BadDataError` with the first few."""
+        if self.count:
+            rest = [f"and {self.count - SHOWN_PROBLEMS} more"] if self.count > SHOWN_PROBLEMS else []
+            raise BadDataError("\n".join(self.shown + rest))
+
+
+def data_files(data: Path) -> dict[str, Path]:
+    """The files to read, by their key, in order of the keys."""
+    paths = [path for path in data.rglob("*") if path.is_file() and not path.name.startswith(("_", "."))]
+    return {path.relative_to(data).as_posix(): path for path in sorted(paths)}
+
+
+def lines_of(key: str, path: Path) -> Iterator[tuple[str, list[str]]]:
+    """Where each line stands, for messages, and its cells. Blank lines are left out. Raises `UnreadableError`."""
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        lines = csv.reader(file, strict=True)
+        try:
+            for cells in lines:
+                if cells:
+                    yield f"{key}, line {lines.line_num}", [cell.strip() for cell in cells]
+        except UnicodeDecodeError:
+            raise UnreadableError(f"{key}, line {lines.line_num + 1} or later", "not UTF-8 text") from None
+        except csv.Error as error:
+            raise UnreadableError(f"{key}, line {lines.line_num}", str(error)) from None
+
+
+def columns_of(files: dict[str, Path], target: str, features: str) -> list[str]:
+    """The features, then the target. `features` is names with commas, or `*` for all that the first file has."""
+    if features != EVERY_OTHER_COLUMN:
+        return [*(name.strip() for name in features.split(",")), target]
+    try:
+        _, header = next(lines_of(*next(iter(files.items()))), ("", []))
+    except UnreadableError as error:
+        raise BadDataError(f"{error.where}: {error.reason}") from error
+    return [*(name for name in header if name != target), target]
+
+
+def header_problems(header: list[str], columns: list[str], *, exact: bool) -> Iterator[str]:
+    """Reasons why a file with this header cannot be read for these columns. `exact` forbids further ones."""
+    if missing := [name for name in columns if name not in header]:
+        yield f"columns missing: {', '.join(missing)}"
+    if repeated := {name: None for name in header if header.count(name) > 1}:
+        yield f"columns that appear more than once: {', '.join(repeated)}"
+    if exact and (unexpected := [name for name in header if name not in columns]):
+        yield f"columns that the first file does not have: {', '.join(unexpected)}"
+
+
+def number(cell: str) -> float:
+    """The cell's value; `ValueError` with the reason if it is not a finite number."""
+    shown = cell if len(cell) <= SHOWN_CHARACTERS else cell[:SHOWN_CHARACTERS] + "…"
+    if not cell:
+        raise ValueError("no value")
+    try:
+        value = float(cell)
+    except ValueError:
+        raise ValueError(f"{shown!r} is not a number") from None
+    if "_" in cell:  # Python reads 1_000; what wrote the file meant something else
+        raise ValueError(f"{shown!r} is not a number")
+    if not math.isfinite(value):
+        raise ValueError(f"{shown!r} is not a finite number")
+    return value
+
+
+def rows_of(key: str, path: Path, columns: list[str], problems: Problems, *, exact: bool) -> Iterator[Row]:
+    """The file's good rows, in the order of `columns`. What is wrong with the others goes to `problems`."""
+    lines = lines_of(key, path)
+    try:
+        where, header = next(lines, (key, []))
+        if not header:
+            problems.add(key, "the file is empty")
+        elif reasons := list(header_problems(header, columns, exact=exact)):
+            problems.add(where, "; ".join(reasons))
+        else:
+            yield from _rows_below(key, header, lines, columns, problems)
+    except UnreadableError as error:
+        problems.add(error.where, error.reason)
+
+
+def _rows_below(
+    key: str, header: list[str], lines: Iterator[tuple[str, list[str]]], columns: list[str], problems: Problems
+) -> Iterator[Row]:
+    positions = [header.index(name) for name in columns]
+    read = 0
+    for where, cells in lines:
+        read += 1
+        if len(cells) != len(header):
+            problems.add(where, f"{len(cells)} cells, but the header has {len(header)}")
+            continue
+        found = problems.count
+        row = [_noted(where, header[position], cells[position], problems) for position in positions]
+        if problems.count == found:
+            yield tuple(row)
+    if not read:
+        problems.add(key, "a header but no rows")
+
+
+def _noted(where: str, column: str, cell: str, problems: Problems) -> float:
+    try:
+        return number(cell)
+    except ValueError as error:
+        problems.add(where, f"column {column}: {error}")
+        return math.nan
+
+
+def is_for_test(row: Row) -> bool:
+    """Whether the row's content puts it into the test set: about `TEST_SHARE` of all rows."""
+    digest = sha256(repr(row).encode()).digest()
+    return int.from_bytes(digest[:8], "big") < TEST_SHARE * 2**64
+
+
+def prepare(data: Path, output: Path, target: str, features: str) -> dict[str, int]:
+    """Write `train/train.csv` and `test/test.csv`, the target in the last column. Returns how many rows each has."""
+    files = data_files(data)
+    if not files:
+        raise BadDataError("the manifest names no data file")
+    columns = columns_of(files, target, features)
+    counts = {"train": 0, "test": 0}
+    problems = Problems()
+    with ExitStack() as stack:
+        writers = {}
+        for name in counts:
+            (output / name).mkdir(parents=True, exist_ok=True)
+            file = stack.enter_context((output / name / f"{name}.csv").open("w", newline="", encoding="utf-8"))
+            writers[name] = csv.writer(file)
+            writers[name].writerow(columns)
+        for key, path in files.items():
+            for row in rows_of(key, path, columns, problems, exact=features == EVERY_OTHER_COLUMN):
+                name = "test" if is_for_test(row) else "train"
+                writers[name].writerow(row)
+                counts[name] += 1
+    problems.raise_if_any()
+    if not all(counts.values()):
+        raise BadDataError(f"too few rows for a training and a test set: {sum(counts.values())}")
+    return counts
+
+
+def main() -> int:
+    """Run as SageMaker does. What is wrong is also left where SageMaker takes the job's exit message from."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--target", required=True, help="the column to predict")
+    parser.add_argument("--features", required=True, help="names separated by commas, or * for every other column")
+    arguments = parser.parse_args()
+    try:
+        counts = prepare(DATA, OUTPUT, arguments.target, arguments.features)
+    except BadDataError as error:
+        MESSAGE.parent.mkdir(parents=True, exist_ok=True)
+        MESSAGE.write_text(str(error), encoding="utf-8")
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{counts['train']} rows to train on, {counts['test']} to test with")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
