@@ -1,0 +1,61 @@
+"""`Pipelines` on SageMaker."""
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from control_plane.errors import CapacityExceeded, StartRefused
+from control_plane.ledger import StartRequest
+from control_plane.ports import Execution
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
+
+# ResourceNotFound has no "Exception" suffix on SageMaker's wire; the validation errors have.
+_MEANING = {
+    "ResourceLimitExceeded": CapacityExceeded,
+    "ResourceNotFound": StartRefused,
+    "ValidationException": StartRefused,
+}
+
+
+class SageMakerPipelines:
+    """Needs sagemaker:StartPipelineExecution, DescribePipelineExecution and ListPipelineExecutionSteps."""
+
+    def __init__(self, client: "SageMakerClient") -> None:
+        self._client = client
+
+    def start(self, request: StartRequest, *, token: str, display_name: str, description: str) -> str:
+        try:
+            answer = self._client.start_pipeline_execution(
+                PipelineName=request.pipeline,
+                PipelineExecutionDisplayName=display_name,
+                PipelineExecutionDescription=description,
+                PipelineParameters=[{"Name": name, "Value": value} for name, value in request.parameters.items()],
+                ClientRequestToken=token,
+            )
+        except ClientError as error:
+            meaning = _MEANING.get(error.response["Error"]["Code"])
+            if meaning is None:
+                raise
+            raise meaning(f"SageMaker answered: {error.response['Error']['Message']}") from error
+        return answer["PipelineExecutionArn"]
+
+    def describe(self, arn: str) -> Execution:
+        answer = self._client.describe_pipeline_execution(PipelineExecutionArn=arn)
+        status = answer["PipelineExecutionStatus"]
+        return Execution(
+            arn=arn,
+            status=status,
+            ended_at=answer["LastModifiedTime"],
+            failure=self._failure(arn) or answer.get("FailureReason") if status == "Failed" else None,
+        )
+
+    def _failure(self, arn: str) -> str:
+        """The failed steps' own reasons: the execution's says no more than that some step failed."""
+        steps = self._client.list_pipeline_execution_steps(PipelineExecutionArn=arn, SortOrder="Ascending")
+        return "; ".join(
+            f"{step['StepName']}: {step.get('FailureReason', 'no reason given')}"
+            for step in steps["PipelineExecutionSteps"]
+            if step["StepStatus"] == "Failed"
+        )

@@ -1,0 +1,146 @@
+"""Carry out what was decided, once: begun -> called -> done.
+
+The decision's id makes the call's token, so whoever repeats the call, after a redelivery, a crash or in a race,
+gets the same execution. Nothing here chooses; the reasons are in each room's `decide.py` and in `admission.py`.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from control_plane.actions import Defer, Skip, StartTraining
+from control_plane.errors import AlreadyDecided, CapacityExceeded, DataAlreadyUsed, SlotTaken, StartRefused
+from control_plane.ledger import ArrivalWindow, Decision, DecisionStatus, Ledger, Model, Run
+from control_plane.models import Purpose
+from control_plane.outcomes import Outcome
+from control_plane.ports import ControlPlane, Pipelines
+
+_DISPLAY_NAME_LIMIT = 82
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a decision is about. The window, where there is one, is consumed by whatever was decided."""
+
+    decision_id: str
+    event: str
+    model: Model
+    purpose: Purpose
+    fingerprint: str
+    window: ArrivalWindow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatcher:
+    """`now` is a function because what is written must carry the time of writing, not that of the event."""
+
+    ledger: Ledger
+    pipelines: Pipelines
+    now: Callable[[], datetime]
+
+    @classmethod
+    def of(cls, plane: ControlPlane) -> Self:
+        return cls(plane.ledger, plane.pipelines, plane.now)
+
+    def carry_out(self, action: StartTraining | Defer | Skip, subject: Subject) -> Decision:
+        """Do it, or return what somebody else decided about the same subject first."""
+        decision = self._decision(action, subject)
+        try:
+            match action:
+                case StartTraining():
+                    self.ledger.begin(decision, subject.window)
+                    return self.resume(decision)
+                case Defer():
+                    self.ledger.defer(decision, subject.window)
+                case Skip():
+                    self.ledger.settle(decision, subject.window)
+        except AlreadyDecided as known:
+            return self.resume(known.decision) if known.decision.status is DecisionStatus.BEGUN else known.decision
+        except SlotTaken:
+            late = Defer(decision.start, Outcome.DEFERRED_BUSY, f"{action.because}, but another run was first")
+            return self.carry_out(late, subject)
+        except DataAlreadyUsed:
+            return self.carry_out(_lost_the_data(action), subject)
+        return decision
+
+    def take_up(self, pending: Decision, action: StartTraining) -> Decision | None:
+        """Start what waited. None where somebody else took the slot first: it goes on waiting."""
+        begun = self._revised(pending, Outcome.STARTED, DecisionStatus.BEGUN, action.because)
+        try:
+            self.ledger.take_up(begun)
+        except SlotTaken:
+            return None
+        except AlreadyDecided as known:
+            return self.resume(known.decision) if known.decision.status is DecisionStatus.BEGUN else known.decision
+        return self.resume(begun)
+
+    def resume(self, decision: Decision) -> Decision:
+        """Call SageMaker for a begun decision, again if it was called before, and record what came of it."""
+        try:
+            arn = self.pipelines.start(
+                decision.start,
+                token=token(decision.id),
+                display_name=display_name(decision.id),
+                description=decision.because,
+            )
+        except CapacityExceeded as full:
+            deferred = self._revised(decision, Outcome.DEFERRED_CAPACITY, DecisionStatus.DEFERRED, str(full))
+            self.ledger.postpone(deferred)
+            return deferred
+        except StartRefused as refusal:
+            refused = self._revised(decision, Outcome.REFUSED, DecisionStatus.DONE, str(refusal))
+            self.ledger.refuse(refused)
+            return refused
+        done = decision.model_copy(update={"status": DecisionStatus.DONE, "run": arn})
+        self.ledger.complete(done, self._run(done, arn))
+        return done
+
+    def _decision(self, action: StartTraining | Defer | Skip, subject: Subject) -> Decision:
+        request = None if isinstance(action, Skip) else action.request
+        status = {StartTraining: DecisionStatus.BEGUN, Defer: DecisionStatus.DEFERRED, Skip: DecisionStatus.DONE}
+        now = self.now()
+        return Decision(
+            id=subject.decision_id,
+            model=subject.model.spec.model,
+            purpose=subject.purpose,
+            event=subject.event,
+            outcome=Outcome.STARTED if isinstance(action, StartTraining) else action.outcome,
+            status=status[type(action)],
+            because=action.because,
+            decided_at=now,
+            revision=subject.model.revision,
+            fingerprint=subject.fingerprint,
+            data_until=now + subject.model.spec.policy.same_data if request else None,
+            request=request,
+        )
+
+    def _revised(self, decision: Decision, outcome: Outcome, status: DecisionStatus, then: str) -> Decision:
+        changes = {"outcome": outcome, "status": status, "then": then, "decided_at": self.now()}
+        return decision.model_copy(update=changes)
+
+    def _run(self, decision: Decision, arn: str) -> Run:
+        request = decision.start
+        return Run(
+            arn=arn,
+            model=request.model,
+            purpose=request.purpose,
+            decision=decision.id,
+            fingerprint=request.fingerprint,
+            started_at=self.now(),
+        )
+
+
+def token(decision_id: str) -> str:
+    """The `ClientRequestToken` of a decision: 64 characters, within SageMaker's 32 to 128."""
+    return hashlib.sha256(decision_id.encode()).hexdigest()
+
+
+def display_name(decision_id: str) -> str:
+    """The decision's id as SageMaker shows it; the end is kept, where the time is."""
+    return decision_id[-_DISPLAY_NAME_LIMIT:].lstrip("-")
+
+
+def _lost_the_data(action: StartTraining | Defer | Skip) -> Skip:
+    return Skip(Outcome.SKIPPED_SAME_DATA, f"{action.because}, but another decision on this data was first")

@@ -1,0 +1,82 @@
+"""Everything that the control plane raises on purpose.
+
+ControlPlaneError
+├── InvalidEvent            an event lacks what we act on; redelivery can't mend it, so it ends in the dead-letter queue
+├── UnknownModel            the ledger has no model of that name
+├── LedgerConflict
+│   ├── AlreadyDecided      a decision with this id exists; its record comes with the error
+│   ├── SlotTaken           the model already has a run under way
+│   ├── FolderTaken         another model's data lands in the folder that a spec claims
+│   ├── DataAlreadyUsed     a run on exactly this data exists
+│   └── Superseded          somebody else changed the record first; the next event or tick looks again
+├── EventNotSent            EventBridge took none of our event; the tick that wanted to send it will try again
+└── StartError
+    ├── CapacityExceeded    SageMaker's quota is used up (ResourceLimitExceeded); the same call may pass later
+    └── StartRefused        SageMaker will never accept this call: no such pipeline, or a parameter it doesn't take
+
+Whatever else an AWS call raises (throttling, access denied, outages) is left as it is: Lambda retries, and what
+still fails ends in a dead-letter queue.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from control_plane.ledger import Decision
+
+
+class ControlPlaneError(Exception):
+    """Root of the tree above."""
+
+
+class InvalidEvent(ControlPlaneError):
+    """Raised by the event types while parsing."""
+
+
+class UnknownModel(ControlPlaneError):
+    """Raised by `Ledger.model`."""
+
+
+class LedgerConflict(ControlPlaneError):
+    """A condition of a ledger transaction did not hold; nothing was written."""
+
+
+class AlreadyDecided(LedgerConflict):
+    """Raised by `Ledger.begin` and `Ledger.settle` for a decision id that exists."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(f"decision {decision.id} exists: {decision.outcome}")
+        self.decision = decision
+
+
+class SlotTaken(LedgerConflict):
+    """Raised by `Ledger.begin`."""
+
+
+class FolderTaken(LedgerConflict):
+    """Raised by `Ledger.apply`."""
+
+
+class DataAlreadyUsed(LedgerConflict):
+    """Raised by `Ledger.begin` and `Ledger.settle`."""
+
+
+class Superseded(LedgerConflict):
+    """Raised by any ledger write whose record moved on since it was read."""
+
+
+class EventNotSent(ControlPlaneError):
+    """Raised by `Events.send`."""
+
+
+class StartError(ControlPlaneError):
+    """Raised by `Pipelines.start`."""
+
+
+class CapacityExceeded(StartError):
+    """SageMaker's ResourceLimitExceeded, which no SDK retries by itself."""
+
+
+class StartRefused(StartError):
+    """SageMaker's ResourceNotFound or ValidationException."""

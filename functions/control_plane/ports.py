@@ -1,0 +1,69 @@
+"""What the rooms need of AWS, in our words. One adapter each under `adapters/`, one fake each under `tests/fakes/`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from control_plane.ledger import Ledger, StartRequest
+from control_plane.manifests import DataObject
+
+RUNNING = frozenset({"Executing", "Stopping"})
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """A pipeline execution as SageMaker describes it; `status` is one of PipelineExecutionStatus."""
+
+    arn: str
+    status: str
+    ended_at: datetime
+    failure: str | None
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status not in RUNNING
+
+
+class Pipelines(Protocol):
+    """SageMaker Pipelines."""
+
+    def start(self, request: StartRequest, *, token: str, display_name: str, description: str) -> str:
+        """Start an execution once per `token` (32 to 128 characters) and return its ARN.
+
+        Raises CapacityExceeded, StartRefused.
+        """
+
+    def describe(self, arn: str) -> Execution: ...
+
+
+class Objects(Protocol):
+    """S3."""
+
+    def list(self, bucket: str, prefix: str) -> Iterable[DataObject]:
+        """The current version of every object under the prefix, in no promised order."""
+
+    def write(self, bucket: str, key: str, body: bytes) -> str:
+        """Store a JSON document and return its S3 URI."""
+
+
+class Events(Protocol):
+    """Our own bus source."""
+
+    def send(self, detail_type: str, detail: dict[str, str]) -> None: ...
+
+
+class ControlPlane(Protocol):
+    """All that a room may use. `wiring.py` puts AWS behind it; tests put fakes."""
+
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def objects(self) -> Objects: ...
+    @property
+    def pipelines(self) -> Pipelines: ...
+    @property
+    def events(self) -> Events: ...
+    @property
+    def artifact_bucket(self) -> str: ...
+    def now(self) -> datetime: ...

@@ -1,0 +1,20 @@
+"""What a deployment tells its functions. Read once, in `wiring.py`; nothing else touches the environment."""
+
+import os
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Settings(BaseModel):
+    """Set by `template.yaml` as environment variables of the same names in upper case."""
+
+    model_config = ConfigDict(frozen=True)
+
+    table_name: str
+    artifact_bucket: str
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Raises pydantic's ValidationError, which names the variable that is missing."""
+        return cls.model_validate({name: os.environ.get(name.upper()) for name in cls.model_fields})

@@ -1,0 +1,49 @@
+"""The composition root: which adapter stands behind which port."""
+
+from datetime import datetime
+from functools import cache, cached_property
+
+import boto3
+
+from control_plane.adapters.dynamodb import DynamoDBLedger
+from control_plane.adapters.eventbridge import EventBridgeEvents
+from control_plane.adapters.s3 import S3Objects
+from control_plane.adapters.sagemaker import SageMakerPipelines
+from control_plane.clock import utc_now
+from control_plane.settings import Settings
+
+
+class AwsControlPlane:
+    """Each client is made when a room first asks for it: loading a service model a room never calls costs its start."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def ledger(self) -> DynamoDBLedger:
+        return DynamoDBLedger(boto3.client("dynamodb"), self._settings.table_name)
+
+    @cached_property
+    def objects(self) -> S3Objects:
+        return S3Objects(boto3.client("s3"))
+
+    @cached_property
+    def pipelines(self) -> SageMakerPipelines:
+        return SageMakerPipelines(boto3.client("sagemaker"))
+
+    @cached_property
+    def events(self) -> EventBridgeEvents:
+        return EventBridgeEvents(boto3.client("events"))
+
+    @property
+    def artifact_bucket(self) -> str:
+        return self._settings.artifact_bucket
+
+    def now(self) -> datetime:
+        return utc_now()
+
+
+@cache
+def control_plane() -> AwsControlPlane:
+    """Made once per execution environment, at the first event."""
+    return AwsControlPlane(Settings.from_environment())

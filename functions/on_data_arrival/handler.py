@@ -1,0 +1,47 @@
+"""Objects landed in a data bucket: note them in their windows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from control_plane.actions import Hold, Skip
+from control_plane.clock import utc_now
+from control_plane.errors import InvalidEvent
+from control_plane.events import ObjectCreated
+from control_plane.ledger import Ledger
+from control_plane.telemetry import logger
+from control_plane.wiring import control_plane
+from on_data_arrival.decide import decide, merge
+from on_data_arrival.tallies import tally
+
+
+def handler(batch: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Lambda's entry for a batch from SQS. Messages that it names as failed come again, then go to the dead letters.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+    """
+    events: list[ObjectCreated] = []
+    failed: list[str] = []
+    for record in batch["Records"]:
+        try:
+            events.append(ObjectCreated.parse(record["body"]))
+        except InvalidEvent as error:
+            logger().error(str(error), extra={"message_id": record["messageId"]})
+            failed.append(record["messageId"])
+    handle(events, control_plane().ledger)
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+
+def handle(events: Sequence[ObjectCreated], ledger: Ledger) -> None:
+    """One read for the whole batch, then one or two writes per window and one per folder that nobody claims."""
+    folders: dict[str, set[str]] = {}
+    for event in events:
+        folders.setdefault(event.bucket, set()).update(event.folders)
+    routes = {bucket: ledger.routes(bucket, names) for bucket, names in folders.items()}
+    decided = [(event, decide(event, routes[event.bucket])) for event in events]
+    now = utc_now()
+    for hold in merge(action for _, action in decided if isinstance(action, Hold)):
+        ledger.note_arrivals(
+            hold.route, first_event=hold.first_event, arrivals=hold.arrivals, complete=hold.complete, now=now
+        )
+    for record in tally([(event, action) for event, action in decided if isinstance(action, Skip)], now):
+        ledger.tally(record)

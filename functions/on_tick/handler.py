@@ -1,0 +1,51 @@
+"""Every minute: look at what is due. Two ticks may overlap; the ledger's conditions let one of them act."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from control_plane.dispatcher import Dispatcher
+from control_plane.errors import Superseded
+from control_plane.ledger import ArrivalWindow, Decision, DecisionStatus, Due, Run
+from control_plane.ports import ControlPlane
+from control_plane.telemetry import log_decision
+from control_plane.wiring import control_plane
+from on_tick.looks import LOOK_AGAIN, close_window, observe, reconsider
+
+
+def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Lambda's entry. Returns the decisions by id and outcome, for whoever invokes it by hand."""
+    decisions = list(handle(control_plane()))
+    return {"decisions": {decision.id: decision.outcome for decision in decisions}}
+
+
+def handle(plane: ControlPlane) -> Iterator[Decision]:
+    """Look at every due item, even when one fails: a single broken model must not stop the fleet."""
+    failures: list[Exception] = []
+    for item in plane.ledger.due(plane.now()):
+        try:
+            decision = look_at(item, plane)
+        except Superseded:
+            continue  # a tick beside this one was faster
+        except Exception as error:  # noqa: BLE001  all are raised below, together
+            failures.append(error)
+            plane.ledger.look_again(item, plane.now() + LOOK_AGAIN)  # not first again before everything else
+            continue
+        if decision:
+            log_decision(decision)
+            yield decision
+    if failures:
+        raise ExceptionGroup("some due items could not be looked at", failures)
+
+
+def look_at(item: Due, plane: ControlPlane) -> Decision | None:
+    """None where the item needs nothing yet."""
+    match item:
+        case ArrivalWindow():
+            return close_window(item, plane)
+        case Decision(status=DecisionStatus.BEGUN):  # left by a function that died between begun and done
+            return Dispatcher.of(plane).resume(item)
+        case Decision():
+            return reconsider(item, plane)
+        case Run():
+            observe(item, plane)
+            return None
