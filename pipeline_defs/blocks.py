@@ -145,7 +145,7 @@ def register(
     approval_status: Value,
     metadata: Mapping[str, Value],
 ) -> RequestStep:
-    """A version in the model's package group. `model` and `statistics` are URIs: of `model.tar.gz`, of the evaluation."""
+    """A version in the model's package group. `model` and `statistics`: URIs of `model.tar.gz` and the evaluation."""
     request = {
         "ModelPackageGroupName": group,
         "ModelMetrics": {"ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": statistics}}},
