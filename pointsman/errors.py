@@ -1,0 +1,124 @@
+"""Everything that `pointsman` reports to a person as one line and an exit code.
+
+PointsmanError                        1
+├── UnknownEnvironment            9   samconfig.toml has no environment of that name
+├── NotRunning                   10   the embedded AWS is not running
+├── NotDeployed                  11   the stack is not in the environment
+├── InvalidSpec                  12   a model's YAML file has errors; nothing was applied
+├── ToolMissing                  13   a program that the command needs is not installed
+├── ToolFailed                   14   such a program failed; carries the end of what it printed
+├── NotFound                     15   nothing has that id
+├── StateInUse                   16   the demo would remove an environment that it did not make
+├── LapFailed                    17   the demo's run did not end with a registered version
+└── LocalAwsError                 2   the embedded AWS could not do what was asked
+    ├── UnsupportedPlatform       3   the built functions hold Linux binaries
+    ├── UnsupportedMiniStack      4   another version than the tested one, or a hook that is gone
+    ├── PortInUse                 5   the port asked for is taken
+    ├── AlreadyRunning            6   another process holds the state directory
+    ├── DidNotStart               7   no healthy endpoint before the deadline
+    └── UnreadableState           8   saved by another version, or damaged
+"""
+
+from typing import ClassVar
+
+
+class PointsmanError(Exception):
+    """Its message is the whole report: what happened, with the name of the thing, and what to do."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class LocalAwsError(PointsmanError):
+    """The embedded AWS could not do what was asked."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class UnsupportedPlatform(LocalAwsError):
+    """Raised where functions built for Lambda cannot run."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class UnsupportedMiniStack(LocalAwsError):
+    """Raised before anything is patched, when MiniStack is not the version whose internals we know."""
+
+    exit_code: ClassVar[int] = 4
+
+
+class PortInUse(LocalAwsError):
+    """Raised when a port was asked for by number and something else listens on it."""
+
+    exit_code: ClassVar[int] = 5
+
+
+class AlreadyRunning(LocalAwsError):
+    """Raised when a second instance is started on one state directory."""
+
+    exit_code: ClassVar[int] = 6
+
+
+class DidNotStart(LocalAwsError):
+    """Raised when a detached instance ended, or was not healthy in time; carries the tail of its log."""
+
+    exit_code: ClassVar[int] = 7
+
+
+class UnreadableState(LocalAwsError):
+    """Raised when the state directory holds a snapshot that this version cannot read."""
+
+    exit_code: ClassVar[int] = 8
+
+
+class UnknownEnvironment(PointsmanError):
+    """Raised by `Environment.named`."""
+
+    exit_code: ClassVar[int] = 9
+
+
+class NotRunning(PointsmanError):
+    """Raised by commands that act on the embedded AWS."""
+
+    exit_code: ClassVar[int] = 10
+
+
+class NotDeployed(PointsmanError):
+    """Raised where a stack's outputs are needed."""
+
+    exit_code: ClassVar[int] = 11
+
+
+class InvalidSpec(PointsmanError):
+    """Its message has a line per error: file, line, field, and what was expected."""
+
+    exit_code: ClassVar[int] = 12
+
+
+class ToolMissing(PointsmanError):
+    """Raised before anything is started."""
+
+    exit_code: ClassVar[int] = 13
+
+
+class ToolFailed(PointsmanError):
+    """Raised when `sam build` or `sam deploy` ends with an error."""
+
+    exit_code: ClassVar[int] = 14
+
+
+class NotFound(PointsmanError):
+    """Raised by the commands that show one thing."""
+
+    exit_code: ClassVar[int] = 15
+
+
+class StateInUse(PointsmanError):
+    """Raised by `pointsman demo`."""
+
+    exit_code: ClassVar[int] = 16
+
+
+class LapFailed(PointsmanError):
+    """Raised by `pointsman demo`; says which step failed and why."""
+
+    exit_code: ClassVar[int] = 17

@@ -1,0 +1,14 @@
+"""AWS on this machine: S3, EventBridge, Lambda, SQS, DynamoDB, CloudFormation, IAM and what goes with them.
+
+MiniStack does most of it; this package is the only place that knows its internals. Each module mends one thing:
+
+    ministack     the pin: version, hooks, safe settings            guard        who may call
+    embedded      the whole, started and stopped                    services     services of ours, with IAM
+    workers       functions as processes of a clean Python          bootstrap    inside such a process
+    invocations   asynchronous invocations: queue and retries       delivery     what enters the queue
+    functions     what the queue invokes, and who is told           destinations where outcomes go
+    schedules     ticks, time zones, time scale                     alarms       alarm events
+    templates     properties that CloudFormation must not drop      sagemaker    SageMaker's requests, from outside
+    snapshots     durability                                        restore      after a stop
+    event_loop, queues   one thread for the stores                  activity     the log
+"""

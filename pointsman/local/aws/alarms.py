@@ -1,0 +1,57 @@
+"""CloudWatch's `CloudWatch Alarm State Change` events, which MiniStack does not send.
+
+Shape: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
+"""
+
+# ruff: noqa: SLF001
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pointsman.local.aws.ministack import MiniStack
+
+type Emit = Callable[[str, str, dict[str, Any], list[str]], None]
+
+
+def install(ministack: MiniStack, emit: Emit) -> None:
+    """Emit an event at each change of state, beside the actions, which need not be enabled for it."""
+    cloudwatch = ministack.cloudwatch
+    dispatch_actions = cloudwatch._dispatch_alarm_actions
+
+    def dispatch(alarm: Mapping[str, Any], old_state: str, new_state: str, reason: str) -> None:
+        dispatch_actions(alarm, old_state, new_state, reason)
+        detail = state_change(alarm, old_state, new_state, reason, now=datetime.now(UTC))
+        emit("aws.cloudwatch", "CloudWatch Alarm State Change", detail, [alarm["AlarmArn"]])
+
+    cloudwatch._dispatch_alarm_actions = dispatch
+
+
+def state_change(
+    alarm: Mapping[str, Any], old_state: str, new_state: str, reason: str, *, now: datetime
+) -> dict[str, Any]:
+    """The event's detail."""
+    return {
+        "alarmName": alarm["AlarmName"],
+        "state": {"value": new_state, "reason": reason, "timestamp": _timestamp(now)},
+        "previousState": {"value": old_state},
+        "configuration": _configuration(alarm),
+    }
+
+
+def _configuration(alarm: Mapping[str, Any]) -> dict[str, Any]:
+    described = {"description": alarm["AlarmDescription"]} if alarm.get("AlarmDescription") else {}
+    if "AlarmRule" in alarm:
+        return {**described, "alarmRule": alarm["AlarmRule"]}
+    metric = {
+        "namespace": alarm.get("Namespace", ""),
+        "name": alarm.get("MetricName", ""),
+        "dimensions": {each["Name"]: each["Value"] for each in alarm.get("Dimensions") or []},
+    }
+    stat = {"metric": metric, "period": int(alarm.get("Period", 60)), "stat": alarm.get("Statistic", "Average")}
+    metric_id = f"{alarm['AlarmName']}-metric"
+    return {**described, "metrics": [{"id": metric_id, "metricStat": stat, "returnData": True}]}
+
+
+def _timestamp(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}+0000"

@@ -1,0 +1,148 @@
+"""Imports MiniStack with safe settings, after checking that it is the one whose internals we know."""
+
+# ruff: noqa: SLF001  (this package exists to reach into MiniStack)
+
+import importlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from pointsman.errors import UnsupportedMiniStack
+from pointsman.local.settings import LocalSettings
+
+TESTED_VERSION = "1.5.33"
+
+# What a control plane of this kind meets. Anything else answers "Unsupported service", and none of the services
+# that open listeners of their own (IoT, Transfer, RDS, EKS, DSQL, …) is ever imported.
+SERVICES = (
+    *("account", "appconfig", "appconfigdata", "cloudformation", "dynamodb", "dynamodbstreams", "events", "iam"),
+    *("kms", "lambda", "logs", "monitoring", "s3", "scheduler", "secretsmanager", "sns", "sqs", "ssm", "states"),
+    *("sts", "tagging"),
+)
+
+_MODULES = {
+    "app": "ministack.app",
+    "iam_actions": "ministack.core.iam_actions",
+    "lambda_runtime": "ministack.core.lambda_runtime",
+    "responses": "ministack.core.responses",
+    "router": "ministack.core.router",
+    "cloudformation": "ministack.services.cloudformation",
+    "cloudwatch": "ministack.services.cloudwatch",
+    "dynamodb": "ministack.services.dynamodb",
+    "eventbridge": "ministack.services.eventbridge",
+    "lambda_svc": "ministack.services.lambda_svc",
+    "provisioners": "ministack.services.cloudformation.provisioners",
+    "s3": "ministack.services.s3",
+    "scheduler": "ministack.services.scheduler",
+    "sns": "ministack.services.sns",
+    "sqs": "ministack.services.sqs",
+}
+
+# Every private name that this package calls or replaces.
+_HOOKS = {
+    "app": "_MAIN_LOOP _ct_event_name _dispatch_service_request _get_module _loaded_modules _state_map app "
+    "SERVICE_HANDLERS SERVICE_REGISTRY",
+    "iam_actions": "SERVICE_TO_IAM_NAMESPACE _DENIED_CODES extract_iam_action extract_resource_arn",
+    "lambda_runtime": "Worker _PYTHON_WORKER_SCRIPT _RESERVED_RUNTIME_ENV_VARS execution_credentials reset",
+    "responses": "AccountRegionScopedDict get_account_id get_region request_scope",
+    "router": "SERVICE_PATTERNS detect_service",
+    "cloudformation": "_stacks",
+    "cloudwatch": "_dispatch_alarm_actions",
+    "dynamodb": "_update_ttl _update_continuous_backups",
+    "eventbridge": "_SCHEDULER_TICK_INTERVAL _archives _create_archive _delete_archive _update_archive "
+    "_dispatch_to_lambda _events_log_list _invoke_target _parse_rate_seconds _put_events _rule_last_fired "
+    "_tick_scheduled_rules",
+    "lambda_svc": "_event_invoke_config _execute_function _execution_record_for_config _functions "
+    "_get_base_func_record_for_ref _get_func_record_for_ref _put_function_concurrency _resolve_layer_zip "
+    "_run_sqs_batch _write_code_blob get_state invoke_async_with_retry",
+    "provisioners": "_RESOURCE_HANDLERS",
+    "s3": "_bucket_encryption _bucket_lifecycle _fire_s3_event _fire_s3_event_async",
+    "scheduler": "_SCHEDULE_TICK_INTERVAL _schedule_last_fired _schedules _tick_schedules",
+    "sns": "publish_internal",
+    "sqs": "_delete_messages_for_esm _queue_by_arn _queues _receive_messages_for_esm _CANONICAL_NETLOC",
+}
+
+
+@dataclass(frozen=True)
+class MiniStack:
+    """The modules of the one MiniStack in this process (its state is module-global)."""
+
+    app: Any
+    iam_actions: Any
+    lambda_runtime: Any
+    responses: Any
+    router: Any
+    cloudformation: Any
+    cloudwatch: Any
+    dynamodb: Any
+    eventbridge: Any
+    lambda_svc: Any
+    provisioners: Any
+    s3: Any
+    scheduler: Any
+    sns: Any
+    sqs: Any
+
+    @property
+    def account(self) -> str:
+        return str(self.responses._request_account_id.get())
+
+
+def check_version() -> str:
+    """Raises UnsupportedMiniStack unless the tested version is installed."""
+    try:
+        installed = version("ministack")
+    except PackageNotFoundError:
+        raise UnsupportedMiniStack(
+            f"MiniStack is not installed; install ministack=={TESTED_VERSION} (make setup does)"
+        ) from None
+    if installed != TESTED_VERSION:
+        raise UnsupportedMiniStack(
+            f"MiniStack {installed} is installed, but only {TESTED_VERSION} is known to work; "
+            f"install ministack=={TESTED_VERSION} (make setup does)"
+        )
+    return installed
+
+
+def missing_hooks(modules: Mapping[str, Any]) -> list[str]:
+    """The names that we would patch or call and that are not there."""
+    return [
+        f"{_MODULES[name]}.{hook}"
+        for name, hooks in _HOOKS.items()
+        for hook in hooks.split()
+        if not hasattr(modules[name], hook)
+    ]
+
+
+def load(settings: LocalSettings, port: int) -> MiniStack:
+    """Import MiniStack for this process. It reads its settings from the environment while it is imported."""
+    check_version()
+    os.environ.update(_environment(settings, port))
+    modules = {field.name: importlib.import_module(_MODULES[field.name]) for field in fields(MiniStack)}
+    if missing := missing_hooks(modules):
+        raise UnsupportedMiniStack(f"MiniStack {TESTED_VERSION} lacks {', '.join(missing)}; reinstall it")
+    return MiniStack(**modules)
+
+
+def _environment(settings: LocalSettings, port: int) -> dict[str, str]:
+    return {
+        "AUTH": "true",  # the roles of functions are enforced
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_REGION": settings.region,
+        "SERVICES": ",".join(SERVICES),
+        "LOG_LEVEL": "WARNING",
+        "PERSIST_STATE": "0",  # MiniStack saves at a clean stop only; our snapshots replace that
+        "STATE_DIR": str(settings.ministack_directory),
+        "S3_PERSIST": "1",  # object bodies go to disk as they are put
+        "S3_DATA_DIR": str(settings.objects_directory),
+        "TMPDIR": str(settings.scratch_directory),
+        "IOT_MTLS_ENABLED": "0",  # else listens on 0.0.0.0:8883, whatever BIND_HOST says
+        "SFTP_ENABLED": "0",
+        "USE_SSL": "0",
+        "LAMBDA_EXECUTOR": "local",
+        "LAMBDA_STRICT": "0",
+        "DOCKER_HOST": "unix:///nonexistent/docker.sock",  # never look for containers of another MiniStack
+        "CLOUDTRAIL_RECORDING": "0",
+    }

@@ -1,0 +1,98 @@
+"""Puts a snapshot back, and mends what a stop in the middle of something leaves behind."""
+
+# ruff: noqa: SLF001
+
+import logging
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pointsman.local.aws.ministack import MiniStack
+from pointsman.local.aws.snapshots import Saved
+
+logger = logging.getLogger(__name__)
+
+# A file's time comes from a coarser clock than the snapshot's.
+CLOCK_SLACK_SECONDS = 0.05
+
+_INTERRUPTED = "The embedded AWS stopped during this operation"
+
+
+def restore(ministack: MiniStack, saved: Saved) -> None:
+    """Load every service's state; queue messages and stacks that were in progress become usable again."""
+    app = ministack.app
+    for key in app._state_map.keys() & saved.state.keys():
+        app._get_module(app._state_map[key]).load_persisted_state(saved.part(key, None))
+    _free_messages(ministack)
+    _end_stack_operations(ministack)
+    _activate_functions(ministack)
+
+
+def _free_messages(ministack: MiniStack) -> None:
+    """What was received and not deleted becomes visible: its receiver is gone. URLs get the port of this run."""
+    queues = ministack.sqs._queues
+    for account, region, url in list(queues._data):
+        queue = queues._data.pop((account, region, url))
+        queue["url"] = urlsplit(url)._replace(netloc=ministack.sqs._CANONICAL_NETLOC).geturl()
+        queues._data[account, region, queue["url"]] = queue
+        for message in queue["messages"]:
+            if message.get("receive_count"):
+                message["visible_at"] = min(message["visible_at"], time.time())
+    ministack.sqs._queue_name_to_url.clear()
+    ministack.sqs._rebuild_queue_name_index()
+
+
+def _end_stack_operations(ministack: MiniStack) -> None:
+    """A create that was cut short can be deleted; after an update that was, the next deployment can proceed."""
+    ends = {
+        "CREATE_IN_PROGRESS": "ROLLBACK_COMPLETE",
+        "ROLLBACK_IN_PROGRESS": "ROLLBACK_COMPLETE",
+        "DELETE_IN_PROGRESS": "DELETE_FAILED",
+    }
+    for key, stack in ministack.cloudformation._stacks._data.items():
+        status = stack.get("StackStatus", "")
+        if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
+            stack["StackStatus"] = ends.get(status, "UPDATE_ROLLBACK_COMPLETE")
+            stack["StackStatusReason"] = _INTERRUPTED
+            logger.warning("the stack %s was %s at the last stop: now %s", key[-1], status, stack["StackStatus"])
+
+
+def _activate_functions(ministack: MiniStack) -> None:
+    for function in ministack.lambda_svc._functions._data.values():
+        config = function["config"]
+        if config.get("State") == "Pending" or config.get("LastUpdateStatus") == "InProgress":
+            config.update(State="Active", StateReason="", LastUpdateStatus="Successful", LastUpdateStatusReason="")
+
+
+def announce_young_objects(ministack: MiniStack, saved: Saved) -> None:
+    """Send the event of each object that was put after the snapshot: the object is on disk, its event was not.
+
+    An object that was put just before may be announced twice, as S3 does at times.
+    """
+    s3 = ministack.s3
+    for (account, bucket), record in list(s3._buckets._data.items()):
+        for key, item in list(record["objects"].items()):
+            path = s3._object_disk_path(bucket, key, account)
+            if _is_younger(path, saved.taken - CLOCK_SLACK_SECONDS):
+                logger.warning("announcing %s/%s again, which was put just before the last stop", bucket, key)
+                with ministack.responses.request_scope(account, ministack.responses.get_region()):
+                    _announce(ministack, bucket, key, item)
+
+
+def _is_younger(path: str | None, moment: float) -> bool:
+    try:
+        return path is not None and Path(path).stat().st_mtime > moment
+    except FileNotFoundError:
+        return False
+
+
+def _announce(ministack: MiniStack, bucket: str, key: str, item: dict[str, Any]) -> None:
+    ministack.s3._fire_s3_event_async(
+        bucket,
+        key,
+        "s3:ObjectCreated:Put",
+        size=item["size"],
+        etag=item["etag"],
+        version_id=item.get("version_id"),
+    )

@@ -1,0 +1,62 @@
+"""What SageMaker's requests look like from outside: routing, and the resource each works on.
+
+Resources per action: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
+"""
+
+import json
+import re
+from urllib.parse import unquote
+
+from pointsman.local.aws.services import Service
+
+# A request's member to the resource it names; the first member present decides. A name becomes an ARN, which
+# SageMaker writes in lower case; a value that is an ARN already is taken as it is.
+_RESOURCES = {
+    "ResourceArn": "",
+    "PipelineExecutionArn": "",
+    "PipelineName": "pipeline/{name}",
+    "ModelPackageArn": "",
+    "ModelPackageName": "model-package/{name}",
+    "ModelPackageGroupName": "model-package-group/{name}",
+    "EndpointName": "endpoint/{name}",
+    "EndpointConfigName": "endpoint-config/{name}",
+    "ModelName": "model/{name}",
+    "MonitoringScheduleName": "monitoring-schedule/{name}",
+    "ProcessingJobName": "processing-job/{name}",
+    "TrainingJobName": "training-job/{name}",
+    "TransformJobName": "transform-job/{name}",
+    "ImageName": "image/{name}",
+}
+
+# Lists are not authorised per resource, whatever they are filtered by; that of a pipeline's executions is.
+_ON_ANY_RESOURCE = re.compile(r"List(?!PipelineExecution|PipelineVersions|Tags).*|Search")
+
+_INVOKE_ENDPOINT = re.compile(r"/endpoints/(?P<name>[^/]+)/invocations(-response-stream)?")
+
+
+def resource_arn(operation: str, path: str, body: bytes, region: str, account: str) -> str:
+    """The ARN an operation is authorised on, or '*'."""
+    prefix = f"arn:aws:sagemaker:{region}:{account}:"
+    if endpoint := _INVOKE_ENDPOINT.fullmatch(path):
+        return f"{prefix}endpoint/{unquote(endpoint['name']).lower()}"
+    try:
+        request = json.loads(body or b"{}")
+    except ValueError:
+        return "*"
+    if not isinstance(request, dict) or _ON_ANY_RESOURCE.fullmatch(operation):
+        return "*"
+    if operation == "CreateModelPackage" and (group := request.get("ModelPackageGroupName")):
+        return f"{prefix}model-package/{str(group).split('/')[-1].lower()}/*"  # SageMaker gives the version its number
+    member = next((member for member in _RESOURCES if request.get(member)), None)
+    if member is None:
+        return "*"
+    value = str(request[member])
+    return value if value.startswith("arn:") else prefix + _RESOURCES[member].format(name=value.lower())
+
+
+SAGEMAKER = Service(
+    name="sagemaker",
+    target_prefix="SageMaker.",
+    resource_arn=resource_arn,
+    paths={"InvokeEndpoint": _INVOKE_ENDPOINT},  # sagemaker-runtime signs as sagemaker too
+)

@@ -1,0 +1,103 @@
+"""Adds a service of ours to MiniStack: its requests are routed to a plain function, and IAM is enforced for it."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from pointsman.local.aws.ministack import MiniStack
+
+logger = logging.getLogger(__name__)
+
+type Response = tuple[int, dict[str, str], bytes]
+type Handler = Callable[[str, str, Mapping[str, str], bytes], Response]
+"""Takes operation, path, headers (names in lower case) and body. Called on several threads at once."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """How a service's requests are recognised and authorised.
+
+    `paths` names the operations that have a path instead of an X-Amz-Target header.
+    `resource_arn` takes operation, path, body, region and account, and says what an operation works on ('*': nothing
+    in particular), for the `Resource` of a policy's statements.
+    """
+
+    name: str
+    target_prefix: str
+    resource_arn: Callable[[str, str, bytes, str, str], str]
+    paths: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    denied_code: str = "AccessDeniedException"
+
+    def operation(self, path: str, headers: Mapping[str, str]) -> str:
+        """Empty when the request is none of ours."""
+        target = headers.get("x-amz-target", "")
+        if target.startswith(self.target_prefix):
+            return target.removeprefix(self.target_prefix)
+        return next((name for name, pattern in self.paths.items() if pattern.fullmatch(path)), "")
+
+
+class AddedServices:
+    """The services added to one MiniStack."""
+
+    def __init__(self, ministack: MiniStack) -> None:
+        self._ministack = ministack
+        self._services: dict[str, Service] = {}
+        self._threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix="service")
+        self._action, self._resource = (
+            ministack.iam_actions.extract_iam_action,
+            ministack.iam_actions.extract_resource_arn,
+        )
+        ministack.iam_actions.extract_iam_action = self._extract_action
+        ministack.iam_actions.extract_resource_arn = self._extract_resource
+
+    def add(self, service: Service, handler: Handler) -> None:
+        """From now on requests signed for the service, or with its target prefix, go to the handler."""
+        self._services[service.name] = service
+        self._ministack.router.SERVICE_PATTERNS[service.name] = {
+            "target_prefixes": [service.target_prefix],
+            "credential_scope": service.name,
+        }
+        self._ministack.app.SERVICE_HANDLERS[service.name] = self._adapter(service, handler)
+        self._ministack.iam_actions.SERVICE_TO_IAM_NAMESPACE[service.name] = service.name
+        self._ministack.iam_actions._DENIED_CODES[service.name] = service.denied_code  # noqa: SLF001
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _adapter(self, service: Service, handler: Handler) -> Callable[..., Any]:
+        async def handle(_method: str, path: str, headers: Mapping[str, str], body: bytes, _query: Any) -> Response:
+            operation = service.operation(path, headers)
+            # Off the loop: a slow answer holds up nobody else.
+            return await asyncio.get_running_loop().run_in_executor(
+                self._threads, handler, operation, path, headers, body
+            )
+
+        return handle
+
+    def _extract_action(  # noqa: PLR0917  MiniStack's signature
+        self, service: str, method: str, path: str, headers: Mapping[str, str], body: bytes, query: Any
+    ) -> str | None:
+        if added := self._services.get(service):
+            # An unknown operation is still an action: a policy has to allow it, and none does.
+            return f"{service}:{added.operation(path, headers) or 'Unknown'}"
+        return self._action(service, method, path, headers, body, query)  # type: ignore[no-any-return]
+
+    def _extract_resource(  # noqa: PLR0917  MiniStack's signature
+        self,
+        service: str,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        query: Any,
+        region: str,
+        account: str,
+    ) -> str:
+        if added := self._services.get(service):
+            return added.resource_arn(added.operation(path, headers), path, body, region, account)
+        arn = self._resource(service, method, path, headers, body, query, region, account)
+        return str(arn)

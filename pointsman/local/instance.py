@@ -1,0 +1,78 @@
+"""Which embedded AWS runs on a state directory: a lock says whether, a file says where."""
+
+import fcntl
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self, TextIO
+
+from pointsman.errors import AlreadyRunning
+from pointsman.local.settings import LocalSettings
+
+
+@dataclass(frozen=True)
+class Running:
+    """A running instance. `started_at` is ISO 8601 in UTC."""
+
+    pid: int
+    endpoint_url: str
+    started_at: str
+    ministack: str
+
+    @property
+    def port(self) -> int:
+        return int(self.endpoint_url.rpartition(":")[2])
+
+
+class Lock:
+    """Held by the running process and by the system let go with it, however it ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: TextIO | None = None
+
+    def __enter__(self) -> Self:
+        """Raises AlreadyRunning. Waits a moment first, for `is_held` takes the lock too, to look."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        deadline = time.monotonic() + 1.0
+        while not self._take():
+            if time.monotonic() > deadline:
+                raise AlreadyRunning(f"An embedded AWS runs on {self._path.parent} already; `pointsman down` stops it")
+            time.sleep(0.05)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def is_held(self) -> bool:
+        if not self._path.exists() or self._take():
+            self.__exit__()
+            return False
+        return True
+
+    def _take(self) -> bool:
+        file = self._path.open("w")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return False
+        self._file = file
+        return True
+
+
+def announce(settings: LocalSettings, running: Running) -> None:
+    """Write the file that says where; as a whole, for others read it meanwhile."""
+    unfinished = settings.environment_file.with_suffix(".unfinished")
+    unfinished.write_text(json.dumps(asdict(running), indent=2) + "\n")
+    unfinished.replace(settings.environment_file)
+
+
+def last_announced(settings: LocalSettings) -> Running | None:
+    """Of the running instance or, when none runs, of the last one."""
+    try:
+        return Running(**json.loads(settings.environment_file.read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None

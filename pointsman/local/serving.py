@@ -1,0 +1,116 @@
+"""Runs the embedded AWS in this process: the composition of its parts."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TextIO
+
+from pointsman.errors import PortInUse, UnsupportedPlatform
+from pointsman.local.aws.services import Response
+from pointsman.local.instance import Lock, Running, announce, last_announced
+from pointsman.local.settings import LocalSettings
+
+if TYPE_CHECKING:
+    from pointsman.local.aws.embedded import EmbeddedAws
+    from pointsman.local.sagemaker import LocalSageMaker
+
+logger = logging.getLogger("pointsman.aws")
+
+
+def serve(settings: LocalSettings, log: TextIO = sys.stderr) -> None:
+    """Serve until SIGINT or SIGTERM, then save and end; a second signal changes nothing.
+
+    Raises UnsupportedPlatform, AlreadyRunning, PortInUse, UnsupportedMiniStack, UnreadableState.
+    """
+    if sys.platform != "linux":
+        raise UnsupportedPlatform(
+            f"The built functions hold Linux binaries and cannot run on {sys.platform}; "
+            "use Linux, WSL or a Linux container"
+        )
+    with Lock(settings.lock_file):
+        _log_to(log)
+        with listen(settings) as listener:
+            from pointsman.local.aws.embedded import EmbeddedAws
+
+            aws = EmbeddedAws(settings, listener)
+            asyncio.run(_serve(settings, aws, _add_sagemaker(settings, aws)))
+
+
+async def _serve(settings: LocalSettings, aws: "EmbeddedAws", sagemaker: "LocalSageMaker | None") -> None:
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+
+    async def until() -> None:
+        if sagemaker is not None:
+            await asyncio.to_thread(sagemaker.start)
+        await ended.wait()
+        logger.info("stopping")
+        if sagemaker is not None:
+            await asyncio.to_thread(sagemaker.stop)
+
+    def ready() -> None:
+        started_at = datetime.now(UTC).isoformat(timespec="seconds")
+        announce(settings, Running(os.getpid(), aws.endpoint_url, started_at, aws.ministack_version))
+        logger.info("serving at %s, state in %s", aws.endpoint_url, settings.state)
+
+    await aws.serve(until(), ready=ready)
+    logger.info("stopped")
+
+
+def _add_sagemaker(settings: LocalSettings, aws: "EmbeddedAws") -> "LocalSageMaker | None":
+    from pointsman.local.aws.sagemaker import SAGEMAKER
+
+    try:
+        from pointsman.local.sagemaker import LocalSageMaker
+    except ImportError:
+        return None
+
+    def emit(detail_type: str, detail: dict[str, object], resources: list[str]) -> None:
+        aws.emit("aws.sagemaker", detail_type, detail, resources)
+
+    sagemaker = LocalSageMaker(settings.sagemaker_directory, endpoint_url=aws.endpoint_url, emit=emit)
+
+    def handle(operation: str, _path: str, _headers: Mapping[str, str], body: bytes) -> Response:
+        return sagemaker.handle(operation, body)
+
+    aws.add_service(SAGEMAKER, handle)
+    return sagemaker
+
+
+def listen(settings: LocalSettings) -> socket.socket:
+    """A listening socket on loopback: the port asked for, else that of the previous run, else any. Raises PortInUse."""
+    if settings.port:
+        try:
+            return _listen(settings.port)
+        except OSError:
+            raise PortInUse(f"Port {settings.port} is in use; choose another, or none for any free one") from None
+    previous = last_announced(settings)
+    try:
+        return _listen(previous.port if previous else 0)
+    except OSError:
+        return _listen(0)
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections of the previous run linger
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(1024)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _log_to(log: TextIO) -> None:
+    """Ours at INFO, the rest from WARNING on. Set up before MiniStack is imported, which would do it its way."""
+    logging.basicConfig(stream=log, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.WARNING)
+    logging.getLogger("pointsman").setLevel(logging.INFO)
