@@ -1,0 +1,113 @@
+"""Bring an environment to what the checkout says: pipelines compiled and upserted, model specs in the ledger."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from botocore.exceptions import ClientError
+
+from control_plane.errors import FolderTaken, UnknownModel
+from control_plane.models import ModelSpec, Purpose
+from control_plane.requests import training_request
+from pipeline_defs.account import Account
+from pipeline_defs.compile import compile_pipelines
+from pipeline_defs.step_code import step_code
+from pointsman.environment import Environment
+from pointsman.errors import InvalidSpec
+from pointsman.spec_files import load_specs
+
+type What = Literal["created", "updated", "unchanged"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that `apply` looked at."""
+
+    kind: Literal["pipeline", "model package group", "model"]
+    name: str
+    what: What
+
+
+def apply(environment: Environment, files: list[Path]) -> list[Change]:
+    """Check everything first, so that an error leaves nothing half applied. Raises InvalidSpec, NotDeployed."""
+    specs = load_specs(files, environment.outputs)
+    code = step_code()
+    bucket, role = environment.output("ArtifactBucket"), environment.output("JobRoleArn")
+    definitions = compile_pipelines(
+        Account(region=environment.region, bucket=bucket, job_role_arn=role, code_uri=code.uri(bucket))
+    )
+    problems = [problem for path, spec in specs.items() for problem in _parameter_problems(path, spec, definitions)]
+    if problems:
+        raise InvalidSpec("\n".join(problems))
+    for name, content in code.files.items():
+        environment.s3.put_object(Bucket=bucket, Key=f"{code.prefix}{name}", Body=content)
+    changes = [_apply_pipeline(environment, role, name, text) for name, text in definitions.items()]
+    for path, spec in specs.items():
+        changes += [_apply_group(environment, spec.model), _apply_model(environment, path, spec)]
+    return changes
+
+
+def _parameter_problems(path: Path, spec: ModelSpec, definitions: Mapping[str, str]) -> Iterator[str]:
+    """What SageMaker would refuse at the first start, said now."""
+    pipeline = spec.pipelines.training.name
+    if pipeline not in definitions:
+        yield f"{path}: pipelines.training.name: no pipeline {pipeline!r}; there are {', '.join(sorted(definitions))}"
+        return
+    declared = {item["Name"]: item for item in json.loads(definitions[pipeline])["Parameters"]}
+    given = training_request(spec, manifest_uri="s3://-/-", fingerprint="-", decision="-").parameters
+    where = f"{path}: pipelines.training.parameters"
+    for name in given.keys() - declared.keys():
+        yield f"{where}.{name}: pipeline {pipeline} has no such parameter; it has {', '.join(sorted(declared))}"
+    for name, item in declared.items():
+        if name not in given and "DefaultValue" not in item:
+            yield f"{where}.{name}: pipeline {pipeline} needs it and has no default"
+        elif name in given and given[name] not in item.get("EnumValues", [given[name]]):
+            yield f"{where}.{name}: {given[name]!r} is none of {', '.join(item['EnumValues'])}"
+
+
+def _apply_pipeline(environment: Environment, role: str, name: str, definition: str) -> Change:
+    sagemaker = environment.sagemaker
+    try:
+        known = sagemaker.describe_pipeline(PipelineName=name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFound":
+            raise
+        token = hashlib.sha256(f"{name}\n{definition}".encode()).hexdigest()
+        sagemaker.create_pipeline(
+            PipelineName=name, PipelineDefinition=definition, RoleArn=role, ClientRequestToken=token
+        )
+        return Change("pipeline", name, "created")
+    if known["PipelineDefinition"] == definition and known["RoleArn"] == role:
+        return Change("pipeline", name, "unchanged")
+    sagemaker.update_pipeline(PipelineName=name, PipelineDefinition=definition, RoleArn=role)
+    return Change("pipeline", name, "updated")
+
+
+def _apply_group(environment: Environment, model: str) -> Change:
+    sagemaker = environment.sagemaker
+    try:
+        sagemaker.describe_model_package_group(ModelPackageGroupName=model)
+    except ClientError as error:
+        # SageMaker answers ValidationException "ModelPackageGroup ... does not exist" here.
+        if "does not exist" not in error.response["Error"]["Message"]:
+            raise
+        sagemaker.create_model_package_group(ModelPackageGroupName=model)
+        return Change("model package group", model, "created")
+    return Change("model package group", model, "unchanged")
+
+
+def _apply_model(environment: Environment, path: Path, spec: ModelSpec) -> Change:
+    try:
+        known = environment.ledger.model(spec.model).revision
+    except UnknownModel:
+        known = None
+    if known == spec.revision:
+        return Change("model", spec.model, "unchanged")
+    try:
+        environment.ledger.apply(spec)
+    except FolderTaken as error:
+        raise InvalidSpec(f"{path}: data.{Purpose.TRAINING}.prefix: {error}") from error
+    return Change("model", spec.model, "updated" if known else "created")

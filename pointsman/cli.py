@@ -1,0 +1,185 @@
+"""The `pointsman` command. Each command here only reads its arguments and shows what others return."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from pointsman.errors import NotRunning, PointsmanError
+from pointsman.local.settings import LocalSettings, default_state_directory
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from pointsman.environment import Environment
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Event-driven control plane for ML on AWS.")
+runs_app = typer.Typer(no_args_is_help=True, help="Pipeline executions that the control plane started.")
+app.add_typer(runs_app, name="runs")
+
+Env = Annotated[str, typer.Option("--env", help="An environment of samconfig.toml.")]
+State = Annotated[
+    Path | None, typer.Option("--state", envvar="POINTSMAN_STATE", help="Folder of the embedded AWS's state.")
+]
+Port = Annotated[int | None, typer.Option(help="Without one: the previous run's, else any free port.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
+Model = Annotated[str | None, typer.Option(help="Only this model.")]
+
+
+def main() -> None:
+    """Every expected error is one line on standard error and an exit code of its own (see `errors.py`)."""
+    try:
+        app()
+    except PointsmanError as error:
+        Console(stderr=True).print(f"pointsman: {error}", style="red", markup=False, highlight=False)
+        sys.exit(error.exit_code)
+
+
+@app.command()
+def up(
+    state: State = None,
+    port: Port = None,
+    *,
+    detach: Annotated[bool, typer.Option(help="Run in the background.")] = False,
+    deploy: Annotated[bool, typer.Option(help="Then build and deploy the template; implies --detach.")] = False,
+    time_scale: Annotated[float, typer.Option(min=1, help="60 lets a minute of schedules pass in a second.")] = 1.0,
+) -> None:
+    """Start the embedded AWS."""
+    from pointsman.local import deployment, process
+
+    settings = LocalSettings(state=_state(state), port=port, time_scale=time_scale)
+    if not detach and not deploy:
+        process.serve(settings)
+        return
+    running = process.start_detached(settings)
+    _print(f"serving at {running.endpoint_url}, log in {settings.log_file}")
+    if deploy:
+        deployment.build()
+        deployment.deploy(_environment("local", state))
+
+
+@app.command()
+def down(state: State = None) -> None:
+    """Stop the embedded AWS; what it holds is kept."""
+    from pointsman.local import process
+
+    stopped = process.stop(_state(state))
+    _print("stopped" if stopped else "not running")
+
+
+@app.command()
+def status(state: State = None, *, as_json: Json = False) -> None:
+    """Say whether the embedded AWS runs, and where."""
+    from pointsman.local import process
+
+    settings = LocalSettings(state=_state(state))
+    running = process.status(settings.state)
+    if as_json:
+        _print_json(asdict(running) if running else None)
+    elif running:
+        _print(f"serving at {running.endpoint_url} since {running.started_at}, pid {running.pid}")
+        _print(f"state in {settings.state}, log in {settings.log_file}")
+    else:
+        _print("not running")
+    if not running:
+        raise typer.Exit(NotRunning.exit_code)
+
+
+@app.command()
+def apply(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Model specs. Default: all of pipeline_defs/models.")
+    ] = None,
+    env: Env = "local",
+    state: State = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Compile and upsert the pipelines, write the models into the ledger. An error applies nothing."""
+    from pointsman.apply import apply as apply_all
+    from pointsman.environment import project_root
+    from pointsman.tables import change_table
+
+    models = project_root() / "pipeline_defs" / "models"
+    changes = apply_all(_environment(env, state), files or sorted(models.glob("*.yaml")))
+    _show([asdict(change) for change in changes], change_table(changes), as_json=as_json)
+
+
+@app.command()
+def decisions(model: Model = None, env: Env = "local", state: State = None, *, as_json: Json = False) -> None:
+    """List what was decided and why, newest first."""
+    from pointsman import observe
+    from pointsman.tables import decision_table
+
+    found = observe.decisions(_environment(env, state), model)
+    _show([decision.model_dump(mode="json") for decision in found], decision_table(found), as_json=as_json)
+
+
+@runs_app.command("list")
+def list_runs(model: Model = None, env: Env = "local", state: State = None, *, as_json: Json = False) -> None:
+    """List runs, newest first."""
+    from pointsman import observe
+    from pointsman.tables import run_table
+
+    found = observe.runs(_environment(env, state), model)
+    _show([run.model_dump(mode="json") for run in found], run_table(found), as_json=as_json)
+
+
+@runs_app.command("show")
+def show_run(
+    run_id: Annotated[str, typer.Argument(metavar="ID", help="Execution id or ARN, or the decision's id.")],
+    env: Env = "local",
+    state: State = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show a run's steps, and why one failed."""
+    from pointsman import observe
+    from pointsman.tables import step_table
+
+    environment = _environment(env, state)
+    execution = observe.execution(environment, observe.run(environment, run_id).arn)
+    _show(asdict(execution), step_table(execution), as_json=as_json)
+
+
+@app.command()
+def demo(state: State = None, port: Port = None, *, as_json: Json = False) -> None:
+    """Run the first lap on an embedded AWS: data lands, training runs, a version waits for approval."""
+    from pointsman.demo import show
+
+    show.run(_state(state), port, as_json=as_json)
+
+
+def _state(state: Path | None) -> Path:
+    return state.resolve() if state else default_state_directory()
+
+
+def _environment(name: str, state: Path | None) -> "Environment":
+    from pointsman.environment import LOCAL, Environment
+    from pointsman.local import process
+
+    if name != LOCAL:
+        return Environment.named(name)
+    running = process.status(_state(state))
+    if not running:
+        raise NotRunning("the embedded AWS is not running; start it with `pointsman up` or `pointsman demo`")
+    return Environment.named(name, running.endpoint_url)
+
+
+def _show(value: object, picture: "RenderableType", *, as_json: bool) -> None:
+    if as_json:
+        _print_json(value)
+    else:
+        Console().print(picture)
+
+
+def _print(text: str) -> None:
+    Console().print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, indent=2))

@@ -1,0 +1,50 @@
+"""How the demo looks while it runs and when it is over."""
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.text import Text
+
+from pointsman.demo.lap import Lap
+from pointsman.tables import decision_table, package_table, step_table
+
+NEXT = """\
+What to try next
+  pointsman decisions                       every decision and its reason
+  pointsman runs show {run}          the run's steps
+  pointsman status                          where the embedded AWS runs, and its log
+  pointsman down                            stop it; what it holds is kept"""
+
+
+def picture(lap: Lap) -> RenderableType:
+    """Everything known so far, growing downwards."""
+    parts: list[RenderableType] = [Text(f"{lap.objects} objects landed")]
+    if lap.decisions:
+        parts += [Text(), decision_table(lap.decisions)]
+    if lap.execution:
+        parts += [Text(), step_table(lap.execution)]
+    if lap.package:
+        parts += [Text(), package_table(lap.package)]
+    return Group(*parts)
+
+
+class Display:
+    """A live picture on a terminal; elsewhere only the last one, so that a log stays readable."""
+
+    def __init__(self, console: Console, lap: Lap) -> None:
+        self._lap = lap
+        self._live = Live(console=console, get_renderable=lambda: picture(lap), refresh_per_second=5)
+
+    def __enter__(self) -> "Display":
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def watch(self) -> None:
+        self._live.refresh()
+
+
+def epilogue(lap: Lap, seconds: float) -> RenderableType:
+    run = lap.execution.arn.rpartition("/")[2] if lap.execution else ""
+    return Text(f"\nThe lap took {seconds:.0f} s.\n\n{NEXT.format(run=run)}")

@@ -1,0 +1,48 @@
+"""The demo as a command: stage, lap, and the account of both."""
+
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+
+from pointsman.demo import lap as laps
+from pointsman.demo import stage
+from pointsman.demo.display import Display, epilogue
+from pointsman.tables import change_table
+
+
+def run(state: Path, port: int | None, *, as_json: bool) -> None:
+    """Leaves the embedded AWS running, for the person to look around. Raises PointsmanError."""
+    console = Console(stderr=as_json)
+    began = time.monotonic()
+
+    def say(text: str) -> None:
+        console.print(f"[dim]{time.monotonic() - began:5.1f} s[/]  {text}")
+
+    say("starting an embedded AWS")
+    environment = stage.start(state, port)
+    changes = stage.prepare(environment, say)
+    console.print(change_table(changes))
+    say(f"landing data under s3://{environment.output('DataBucket')}/{laps.PREFIX}")
+    lap = laps.Lap()
+    with Display(console, lap) as display:
+        laps.land(environment, lap, display.watch)
+        laps.follow(environment, lap, display.watch)
+    seconds = time.monotonic() - began
+    console.print(epilogue(lap, seconds))
+    if as_json:
+        print(json.dumps(account(lap, seconds)))
+
+
+def account(lap: laps.Lap, seconds: float) -> dict[str, object]:
+    """What happened, for programs."""
+    return {
+        "ok": True,
+        "seconds": round(seconds, 1),
+        "objects": lap.objects,
+        "decisions": [decision.model_dump(mode="json") for decision in lap.decisions],
+        "executions": [asdict(lap.execution)] if lap.execution else [],
+        "package": asdict(lap.package) if lap.package else None,
+    }

@@ -1,0 +1,40 @@
+"""What the demo needs before its lap: an empty embedded AWS with the stack deployed and the models applied."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from pointsman.apply import Change, apply
+from pointsman.environment import LOCAL, Environment, project_root
+from pointsman.errors import StateInUse
+from pointsman.local import deployment, process
+from pointsman.local.settings import LocalSettings
+
+# A minute of schedules passes in a second, so on_tick looks every second.
+TIME_SCALE = 60.0
+
+
+def start(state: Path, port: int | None) -> Environment:
+    """Start an embedded AWS on an emptied state directory. Raises StateInUse, LocalAwsError."""
+    marker = state / "made-by-demo"
+    if state.exists() and any(state.iterdir()) and not marker.exists():
+        raise StateInUse(
+            f"{state} holds an environment that the demo did not make; "
+            "`pointsman demo --state DIR` uses another folder, and removing this one loses what is in it"
+        )
+    process.stop(state)
+    shutil.rmtree(state, ignore_errors=True)
+    state.mkdir(parents=True)
+    marker.touch()
+    running = process.start_detached(LocalSettings(state=state, port=port, time_scale=TIME_SCALE))
+    return Environment.named(LOCAL, running.endpoint_url)
+
+
+def prepare(environment: Environment, say: Callable[[str], None]) -> list[Change]:
+    """Build, deploy, apply. Raises ToolMissing, ToolFailed, InvalidSpec."""
+    say("building the functions (sam build)")
+    deployment.build()
+    say("deploying the template (sam deploy)")
+    deployment.deploy(environment)
+    say("compiling the pipelines, applying the models")
+    return apply(environment, sorted((project_root() / "pipeline_defs" / "models").glob("*.yaml")))

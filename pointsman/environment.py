@@ -1,0 +1,84 @@
+"""Where a command acts: the embedded AWS, or an account, by the environments of samconfig.toml."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import boto3
+from botocore.exceptions import ClientError
+
+from control_plane.adapters.dynamodb import DynamoDBLedger
+from pointsman.errors import NotDeployed, UnknownEnvironment
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sagemaker import SageMakerClient
+
+LOCAL = "local"
+LOCAL_CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+
+
+def project_root() -> Path:
+    """The checkout that the command runs in: the nearest folder upwards with a template.yaml."""
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / "template.yaml").is_file()), here)
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One deployment of the stack. `endpoint_url` is None on an account."""
+
+    name: str
+    stack: str
+    region: str
+    endpoint_url: str | None = None
+
+    @classmethod
+    def named(cls, name: str, endpoint_url: str | None = None) -> Self:
+        """As samconfig.toml has it. Raises UnknownEnvironment."""
+        config = tomllib.loads((project_root() / "samconfig.toml").read_text())
+        known = {key: value["global"]["parameters"] for key, value in config.items() if isinstance(value, dict)}
+        if "region" not in known.get(name, {}):
+            offered = ", ".join(sorted(key for key, value in known.items() if "region" in value))
+            raise UnknownEnvironment(f"samconfig.toml has no environment {name!r}; it has: {offered}")
+        return cls(name, known[name]["stack_name"], known[name]["region"], endpoint_url)
+
+    def client(self, service: str) -> Any:
+        """A client of the AWS service, typed by whoever asks."""
+        credentials: Any = LOCAL_CREDENTIALS if self.endpoint_url else {}
+        client: Any = boto3.client
+        return client(service, region_name=self.region, endpoint_url=self.endpoint_url, **credentials)
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        client: S3Client = self.client("s3")
+        return client
+
+    @cached_property
+    def sagemaker(self) -> "SageMakerClient":
+        client: SageMakerClient = self.client("sagemaker")
+        return client
+
+    @cached_property
+    def ledger(self) -> DynamoDBLedger:
+        return DynamoDBLedger(self.client("dynamodb"), self.output("LedgerTable"))
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        """The stack's outputs. Raises NotDeployed."""
+        try:
+            stacks = self.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationError":  # how CloudFormation says "no such stack"
+                raise
+            stacks = []
+        if not stacks or not stacks[0].get("Outputs"):
+            how = "pointsman up --deploy" if self.name == LOCAL else f"sam build && sam deploy --config-env {self.name}"
+            raise NotDeployed(f"stack {self.stack!r} is not deployed to {self.name}; deploy it with `{how}`")
+        return {output["OutputKey"]: output["OutputValue"] for output in stacks[0]["Outputs"]}
+
+    def output(self, key: str) -> str:
+        """One output of the stack. Raises NotDeployed."""
+        return self.outputs[key]
