@@ -1,0 +1,63 @@
+# One verb per task; `make` lists them. CI calls `make check`, as a person would.
+
+PYTHON ?= $(shell for python in python3 python /usr/bin/python3; do $$python -c '' 2>/dev/null && echo $$python && break; done)
+BIN := .venv/bin
+SAM := .tools/sam/bin/sam
+READY := .tools/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down test unit contract local lint types template format check lock clean
+
+help: ## list the tasks
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## install everything into this folder; the tasks below do it when needed
+
+$(READY): uv.lock pyproject.toml bootstrap.py
+	@$(PYTHON) bootstrap.py
+	@touch $@
+
+demo: $(READY) ## the first lap: data lands, training runs, a version waits for approval
+	@$(BIN)/pointsman demo
+
+up: $(READY) ## start the embedded AWS in the background, with the template deployed and the models applied
+	@$(BIN)/pointsman up --deploy
+	@$(BIN)/pointsman apply
+
+down: $(READY) ## stop the embedded AWS; what it holds is kept
+	@$(BIN)/pointsman down
+
+test: $(READY) ## all tests
+	@$(BIN)/pytest
+
+unit: $(READY) ## the tests that need no process and no socket
+	@$(BIN)/pytest tests/unit
+
+contract: $(READY) ## the tests that hold fakes and real adapters to the same promises
+	@$(BIN)/pytest tests/contract
+
+local: $(READY) ## the tests of the deployed template on the embedded AWS
+	@$(BIN)/pytest tests/local
+
+lint: $(READY) ## style and common mistakes
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: $(READY) ## mypy, strict
+	@$(BIN)/mypy
+
+template: $(READY) ## is template.yaml valid?
+	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
+
+format: $(READY) ## rewrite the code in the project's format
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+check: lint types template test ## all that CI checks
+
+lock: $(READY) ## resolve the dependencies anew, after a change of pyproject.toml
+	@.tools/uv/uv lock || uv lock
+	@(.tools/uv/uv export --frozen --only-group functions --no-emit-project --no-header -q -o functions/requirements.txt)
+
+clean: ## remove what was installed and built here
+	@rm -rf .venv .tools .aws-sam .pointsman .mypy_cache .ruff_cache .pytest_cache
