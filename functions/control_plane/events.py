@@ -10,6 +10,7 @@ from typing import Any, Self
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from control_plane.errors import InvalidEvent
+from control_plane.manifests import folders_above
 
 
 class Wire(BaseModel):
@@ -82,9 +83,7 @@ class ObjectCreated(Event):
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """The folders above the key, deepest first: `a/b/c.csv` -> `a/b/`, `a/`."""
-        parts = self.key.split("/")[:-1]
-        return tuple("/".join(parts[:depth]) + "/" for depth in range(len(parts), 0, -1))
+        return folders_above(self.key)
 
 
 class ExecutionDetail(Wire):

@@ -18,6 +18,12 @@ class DataObject:
     version_id: str
 
 
+def folders_above(key: str) -> tuple[str, ...]:
+    """Deepest first: `a/b/c.csv` -> `a/b/`, `a/`."""
+    parts = key.split("/")[:-1]
+    return tuple("/".join(parts[:depth]) + "/" for depth in range(len(parts), 0, -1))
+
+
 def is_data(key: str, *, manifest: str | None, exclude: Iterable[str]) -> bool:
     """Tell data from folder markers (consoles make empty objects ending in a slash), the manifest and exclusions."""
     if key.endswith("/") or (manifest and key.rpartition("/")[2] == manifest):

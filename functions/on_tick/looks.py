@@ -5,7 +5,8 @@ from datetime import timedelta
 from control_plane.actions import StartTraining
 from control_plane.dispatcher import Dispatcher, Subject
 from control_plane.ledger import ArrivalWindow, Decision, Run
-from control_plane.manifests import Manifest, is_data
+from control_plane.manifests import Manifest, folders_above, is_data
+from control_plane.models import Data, Purpose
 from control_plane.ports import ControlPlane
 from on_tick.decide import decide_deferred, decide_window, has_unseen_end
 
@@ -16,12 +17,7 @@ def close_window(window: ArrivalWindow, plane: ControlPlane) -> Decision:
     """Seal first, list after: what lands while we list opens a window of its own, so nothing falls between two."""
     sealed = window if window.sealed else plane.ledger.seal(window, plane.now())
     model = plane.ledger.model(sealed.model)
-    data, source = model.spec.data, model.spec.data.source(sealed.purpose)
-    listed = plane.objects.list(data.bucket, source.prefix)
-    manifest = Manifest.of(
-        data.bucket,
-        (item for item in listed if is_data(item.key, manifest=source.close.manifest, exclude=data.exclude)),
-    )
+    manifest = list_data(model.spec.data, sealed.purpose, plane)
     folder = f"manifests/{sealed.model}/{manifest.fingerprint}"
     uri = plane.objects.write(plane.artifact_bucket, f"{folder}/manifest.json", manifest.for_sagemaker())
     plane.objects.write(plane.artifact_bucket, f"{folder}/objects.json", manifest.for_people())
@@ -29,6 +25,19 @@ def close_window(window: ArrivalWindow, plane: ControlPlane) -> Decision:
     action = decide_window(sealed, model, manifest, manifest_uri=uri, data_used_by=used_by)
     subject = Subject(sealed.id, sealed.first_event, model, sealed.purpose, manifest.fingerprint, sealed)
     return Dispatcher.of(plane).carry_out(action, subject)
+
+
+def list_data(data: Data, purpose: Purpose, plane: ControlPlane) -> Manifest:
+    """What the folder holds for this purpose: not what lies in a folder inside it that feeds something else."""
+    source = data.source(purpose)
+    found = [
+        item
+        for item in plane.objects.list(data.bucket, source.prefix)
+        if is_data(item.key, manifest=source.close.manifest, exclude=data.exclude)
+    ]
+    inside = {folder for item in found for folder in folders_above(item.key) if len(folder) > len(source.prefix)}
+    others = tuple(plane.ledger.routes(data.bucket, inside)) if inside else ()
+    return Manifest.of(data.bucket, (item for item in found if not item.key.startswith(others)))
 
 
 def reconsider(decision: Decision, plane: ControlPlane) -> Decision | None:

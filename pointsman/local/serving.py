@@ -41,18 +41,16 @@ def serve(settings: LocalSettings, log: TextIO = sys.stderr) -> None:
             asyncio.run(_serve(settings, aws, _add_sagemaker(settings, aws)))
 
 
-async def _serve(settings: LocalSettings, aws: "EmbeddedAws", sagemaker: "LocalSageMaker | None") -> None:
+async def _serve(settings: LocalSettings, aws: "EmbeddedAws", sagemaker: "LocalSageMaker") -> None:
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
 
     async def until() -> None:
-        if sagemaker is not None:
-            await asyncio.to_thread(sagemaker.start)
+        await asyncio.to_thread(sagemaker.start)
         await ended.wait()
         logger.info("stopping")
-        if sagemaker is not None:
-            await asyncio.to_thread(sagemaker.stop)
+        await asyncio.to_thread(sagemaker.stop)
 
     def ready() -> None:
         started_at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -63,18 +61,18 @@ async def _serve(settings: LocalSettings, aws: "EmbeddedAws", sagemaker: "LocalS
     logger.info("stopped")
 
 
-def _add_sagemaker(settings: LocalSettings, aws: "EmbeddedAws") -> "LocalSageMaker | None":
+def _add_sagemaker(settings: LocalSettings, aws: "EmbeddedAws") -> "LocalSageMaker":
     from pointsman.local.aws.sagemaker import SAGEMAKER
-
-    try:
-        from pointsman.local.sagemaker import LocalSageMaker
-    except ImportError:
-        return None
+    from pointsman.local.sagemaker import LocalSageMaker
 
     def emit(detail_type: str, detail: dict[str, object], resources: list[str]) -> None:
+        # SageMaker forgets an event that it has handed over, so it must be safe by then.
         aws.emit("aws.sagemaker", detail_type, detail, resources)
+        aws.wait_until_saved()
 
-    sagemaker = LocalSageMaker(settings.sagemaker_directory, endpoint_url=aws.endpoint_url, emit=emit)
+    sagemaker = LocalSageMaker(
+        settings.sagemaker_directory, endpoint_url=aws.endpoint_url, emit=emit, region=settings.region
+    )
 
     def handle(operation: str, _path: str, _headers: Mapping[str, str], body: bytes) -> Response:
         return sagemaker.handle(operation, body)

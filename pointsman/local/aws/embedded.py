@@ -59,6 +59,10 @@ class EmbeddedAws:
         entry = {"Source": source, "DetailType": detail_type, "Detail": json.dumps(detail), "Resources": resources}
         self._loop.soon(self._put_event, entry)
 
+    def wait_until_saved(self) -> None:
+        """Return when all that was done before the call is on disk. Not to be called on the loop's thread."""
+        self._loop.call(self._snapshots.saved).result()
+
     def add_service(self, service: Service, handler: Handler) -> None:
         """Route the service's requests to the handler, on threads of their own and with IAM enforced."""
         self._services.add(service, handler)

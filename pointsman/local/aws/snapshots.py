@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,7 @@ class Snapshots:
         self._changed = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._noted = False
+        self._awaited: list[Future[None]] = []
         self._taken = 0.0
         self.cost_seconds = 0.0
 
@@ -80,14 +82,23 @@ class Snapshots:
             await self._changed.wait()
             self._changed.clear()
             self._noted = False
+            awaited, self._awaited = self._awaited, []
             state = self.capture()
             if state != self._written:
                 await asyncio.to_thread(self._write, state)
+            self._settle(awaited)
             await asyncio.sleep(min(max(MINIMUM_WAIT_SECONDS, 10 * self.cost_seconds), MAXIMUM_WAIT_SECONDS))
 
+    def saved(self) -> "Future[None]":
+        """Done when a snapshot taken after this call is on disk. To be called on the loop."""
+        self._awaited.append(future := Future())
+        self.changed()
+        return future
+
     def save(self) -> None:
-        """Capture and write now."""
+        """Capture and write now, for the last time."""
         self._write(self.capture())
+        self._settle(self._awaited)
 
     def capture(self) -> dict[str, bytes]:
         """All services as of this moment: called on the loop's thread, where no request is half done.
@@ -155,6 +166,11 @@ class Snapshots:
         unfinished.write_bytes(pickle.dumps(document, protocol=pickle.HIGHEST_PROTOCOL))
         unfinished.replace(self._path)
         self._written = state
+
+    @staticmethod
+    def _settle(awaited: "list[Future[None]]") -> None:
+        for future in awaited:
+            future.set_result(None)
 
 
 def _imported(name: str) -> Any:
