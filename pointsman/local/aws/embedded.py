@@ -22,9 +22,9 @@ from pointsman.local.aws.event_loop import EventLoop
 from pointsman.local.aws.functions import LambdaFunctions
 from pointsman.local.aws.guard import guarded
 from pointsman.local.aws.invocations import Invocation, InvocationQueue
-from pointsman.local.aws.restore import announce_young_objects, restore
+from pointsman.local.aws.restore import announce_young_objects, read, restore
 from pointsman.local.aws.services import AddedServices, Handler, Service
-from pointsman.local.aws.snapshots import Snapshots, read
+from pointsman.local.aws.snapshots import Snapshots
 from pointsman.local.settings import LocalSettings
 
 logger = logging.getLogger(__name__)

@@ -1,15 +1,18 @@
 """Puts a snapshot back, and mends what a stop in the middle of something leaves behind."""
 
-# ruff: noqa: SLF001
+# ruff: noqa: SLF001, S301  (the pickle is our own file in the user's own directory)
 
 import logging
+import pickle
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pointsman.local.aws.ministack import MiniStack
-from pointsman.local.aws.snapshots import Saved
+from pointsman.errors import UnreadableState
+from pointsman.local.aws.ministack import TESTED_VERSION, MiniStack
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +20,31 @@ logger = logging.getLogger(__name__)
 CLOCK_SLACK_SECONDS = 0.05
 
 _INTERRUPTED = "The embedded AWS stopped during this operation"
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A snapshot read back. `taken` is the moment of its capture, in epoch seconds."""
+
+    taken: float
+    state: Mapping[str, bytes]
+
+    def part(self, name: str, default: Any) -> Any:
+        return pickle.loads(self.state[name]) if name in self.state else default
+
+
+def read(path: Path) -> Saved | None:
+    """The snapshot at `path`; None when there is none yet. Raises UnreadableState."""
+    try:
+        document = pickle.loads(path.read_bytes())
+        saved_by = document["ministack"]
+    except FileNotFoundError:
+        return None
+    except (pickle.UnpicklingError, EOFError, KeyError, TypeError, ImportError, AttributeError) as error:
+        raise UnreadableState(f"{path} is damaged ({error}); remove {path.parent} to start afresh") from None
+    if saved_by != TESTED_VERSION:
+        raise UnreadableState(f"{path} was saved with MiniStack {saved_by}; remove {path.parent} to start afresh")
+    return Saved(document["taken"], document["state"])
 
 
 def restore(ministack: MiniStack, saved: Saved) -> None:

@@ -7,7 +7,7 @@ on disk when they are acknowledged; those younger than the snapshot are announce
 code is written before the snapshot that names it. A loss of power can lose more, for nothing is forced to the disk.
 """
 
-# ruff: noqa: SLF001, S301  (the pickle is our own file in the user's own directory)
+# ruff: noqa: SLF001
 
 import asyncio
 import copy
@@ -18,11 +18,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pointsman.errors import UnreadableState
 from pointsman.local.aws.ministack import TESTED_VERSION, MiniStack
 
 logger = logging.getLogger(__name__)
@@ -91,7 +89,8 @@ class Snapshots:
 
     def saved(self) -> "Future[None]":
         """Done when a snapshot taken after this call is on disk. To be called on the loop."""
-        self._awaited.append(future := Future())
+        future: Future[None] = Future()
+        self._awaited.append(future)
         self.changed()
         return future
 
@@ -175,28 +174,3 @@ class Snapshots:
 
 def _imported(name: str) -> Any:
     return sys.modules.get(f"ministack.services.{name}")
-
-
-@dataclass(frozen=True)
-class Saved:
-    """A snapshot read back. `taken` is the moment of its capture, in epoch seconds."""
-
-    taken: float
-    state: Mapping[str, bytes]
-
-    def part(self, name: str, default: Any) -> Any:
-        return pickle.loads(self.state[name]) if name in self.state else default
-
-
-def read(path: Path) -> Saved | None:
-    """The snapshot at `path`; None when there is none yet. Raises UnreadableState."""
-    try:
-        document = pickle.loads(path.read_bytes())
-        saved_by = document["ministack"]
-    except FileNotFoundError:
-        return None
-    except (pickle.UnpicklingError, EOFError, KeyError, TypeError, ImportError, AttributeError) as error:
-        raise UnreadableState(f"{path} is damaged ({error}); remove {path.parent} to start afresh") from None
-    if saved_by != TESTED_VERSION:
-        raise UnreadableState(f"{path} was saved with MiniStack {saved_by}; remove {path.parent} to start afresh")
-    return Saved(document["taken"], document["state"])

@@ -1,0 +1,173 @@
+"""The process, who may talk to it, and how functions run in it."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from pointsman.errors import AlreadyRunning, PortInUse
+from pointsman.local.process import start_detached, status, stop
+from pointsman.local.settings import LocalSettings
+from tests.local.instances import Instance, eventually, unique
+
+
+def call(aws: Instance, path: str, headers: dict[str, str]) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", aws.running.port)
+    connection.request("POST", path, headers=headers)
+    answer = connection.getresponse()
+    return answer.status, answer.read().decode()
+
+
+def invoke(aws: Instance, function: str, event: Any = None) -> dict[str, Any]:
+    answer = aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
+    return {"error": answer.get("FunctionError"), "body": json.loads(answer["Payload"].read())}
+
+
+def test_listens_on_one_loopback_port(aws: Instance) -> None:
+    links = [str(link.readlink()) for link in Path(f"/proc/{aws.running.pid}/fd").iterdir()]
+    inodes = {link.removeprefix("socket:[").rstrip("]") for link in links if link.startswith("socket:[")}
+    rows = [
+        line.split() for table in ("tcp", "tcp6") for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+    ]
+    listening = [row[1] for row in rows if row[3] == "0A" and row[9] in inodes]
+    assert listening == [f"0100007F:{aws.running.port:04X}"]
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status_code"),
+    [
+        ("/_ministack/reset", {}, 403),
+        ("/_ministack/config", {}, 403),
+        ("/", {"Host": "evil.example"}, 403),
+        ("/", {"Origin": "http://evil.example"}, 403),
+    ],
+)
+def test_refuses_web_pages_and_administration(
+    aws: Instance, path: str, headers: dict[str, str], status_code: int
+) -> None:
+    code, sentence = call(aws, path, headers)
+    assert code == status_code
+    assert sentence.endswith(".")
+
+
+def test_a_port_in_use_is_one_clear_error(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(PortInUse) as error:
+            start_detached(LocalSettings(state=tmp_path / "state", port=port))
+    assert str(port) in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_one_instance_per_state_directory(aws: Instance) -> None:
+    with pytest.raises(AlreadyRunning):
+        start_detached(aws.settings)
+
+
+def test_another_ministack_is_refused_before_it_is_touched(tmp_path: Path) -> None:
+    program = (
+        "import importlib.metadata as metadata, sys\n"
+        "metadata.version = lambda name: '1.5.34'\n"
+        "from pointsman.local.aws import ministack\n"
+        "try:\n    ministack.check_version()\n"
+        "except ministack.UnsupportedMiniStack as error:\n    print(error); sys.exit(error.exit_code)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert ended.returncode == 4
+    assert "1.5.34" in ended.stdout
+    assert "1.5.33" in ended.stdout
+
+
+def test_what_a_killed_instance_leaves_is_not_believed(own_aws: Instance) -> None:
+    own_aws.kill()
+    assert own_aws.settings.environment_file.exists()
+    assert status(own_aws.settings.state) is None
+    assert stop(own_aws.settings.state) is False
+
+
+def test_a_function_sees_what_lambda_defines_and_nothing_else(aws: Instance) -> None:
+    code = "import os, sys\ndef handler(event, context):\n    return {'env': dict(os.environ), 'path': sys.path}"
+    body = invoke(aws, aws.function(code, Environment={"Variables": {"MINE": "1"}}))["body"]
+    assert body["env"].pop("MINE") == "1"
+    assert body["env"].pop("AWS_ENDPOINT_URL") == aws.endpoint_url
+    assert {name for name in body["env"] if not name.startswith(("AWS_", "LAMBDA_"))} == {
+        "LANG",
+        "PATH",
+        "TZ",
+        "_HANDLER",
+    }
+    assert not [entry for entry in body["path"] if ".venv" in entry]
+
+
+def test_a_missing_dependency_fails_as_in_lambda(aws: Instance) -> None:
+    failed = invoke(aws, aws.function("import pydantic\ndef handler(event, context): pass"))
+    assert failed["error"] == "Unhandled"
+    assert failed["body"]["errorType"] == "Runtime.ImportModuleError"
+    assert failed["body"]["errorMessage"] == "Unable to import module 'app': No module named 'pydantic'"
+
+
+def test_an_error_of_the_handler_is_its_own(aws: Instance) -> None:
+    function = aws.function(
+        "count = 0\ndef handler(event, context):\n    global count\n    count += 1\n    return {}[count]"
+    )
+    assert invoke(aws, function)["body"]["errorType"] == "KeyError"
+    assert invoke(aws, function)["body"]["errorMessage"] == "2"  # the process lives on, as Lambda's does
+
+
+def test_a_timeout_ends_the_invocation(aws: Instance) -> None:
+    function = aws.function("import time\ndef handler(event, context): time.sleep(60)", Timeout=1)
+    assert invoke(aws, function)["body"]["errorType"] == "Sandbox.Timedout"
+
+
+def test_output_of_a_child_process_goes_to_the_log(aws: Instance) -> None:
+    code = """
+import subprocess
+def handler(event, context):
+    subprocess.run(["echo", '{"status": "ok", "result": "\\\\"not this\\\\""}'], check=True)
+    return "this"
+"""
+    assert invoke(aws, aws.function(code))["body"] == "this"
+
+
+def test_a_silent_invocation_loses_no_time(aws: Instance) -> None:
+    function = aws.function("def handler(event, context): return event")
+    client = aws.client("lambda")
+    client.invoke(FunctionName=function)
+    started = os.times().elapsed
+    for _ in range(20):
+        client.invoke(FunctionName=function)
+    assert (os.times().elapsed - started) / 20 < 0.04
+
+
+def test_another_runtime_is_refused_by_name(aws: Instance) -> None:
+    failed = invoke(aws, aws.function("def handler(event, context): pass", Runtime="python3.12"))
+    assert "python3.12" in failed["body"]["errorMessage"]
+
+
+def test_policies_are_enforced(aws: Instance) -> None:
+    bucket = unique("bucket")
+    aws.client("s3").create_bucket(Bucket=bucket)
+    s3 = aws.client("s3", aws.user(("s3:GetObject", "*")))
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.put_object(Bucket=bucket, Key="key", Body=b"")
+
+
+def test_processes_of_functions_end_with_a_killed_instance(own_aws: Instance) -> None:
+    code = "import os, time\ndef handler(event, context):\n    print(os.getpid(), flush=True)\n    time.sleep(300)"
+    function = own_aws.function(code, Timeout=300)
+    own_aws.client("lambda").invoke(FunctionName=function, InvocationType="Event")
+    pids = eventually(lambda: _children(own_aws.running.pid))
+    own_aws.kill()
+    eventually(lambda: not [pid for pid in pids if Path(f"/proc/{pid}").exists()])
+
+
+def _children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]

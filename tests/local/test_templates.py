@@ -1,0 +1,108 @@
+"""What CloudFormation must not drop."""
+
+import json
+from typing import Any
+
+from tests.local.instances import Instance, eventually, unique
+
+
+def deploy(aws: Instance, stack: str, resources: dict[str, Any], *, update: bool = False) -> dict[str, str]:
+    """Logical to physical names."""
+    client = aws.client("cloudformation")
+    template = json.dumps({"Resources": resources})
+    (client.update_stack if update else client.create_stack)(StackName=stack, TemplateBody=template)
+    wanted = "UPDATE_COMPLETE" if update else "CREATE_COMPLETE"
+    eventually(lambda: client.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"] == wanted)
+    described = client.describe_stack_resources(StackName=stack)["StackResources"]
+    return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in described}
+
+
+def test_properties_of_a_table(aws: Instance) -> None:
+    table = {
+        "Type": "AWS::DynamoDB::Table",
+        "Properties": {
+            "BillingMode": "PAY_PER_REQUEST",
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            "TimeToLiveSpecification": {"AttributeName": "expires", "Enabled": True},
+            "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+        },
+    }
+    name = deploy(aws, unique("stack"), {"Table": table})["Table"]
+    client = aws.client("dynamodb")
+    ttl = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    backups = client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    assert ttl == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"}
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+
+
+def test_properties_of_a_function(aws: Instance) -> None:
+    _, queue = aws.queue()
+    function: dict[str, Any] = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Runtime": "python3.13",
+            "Handler": "index.handler",
+            "Role": aws.role(),
+            "Code": {"ZipFile": "def handler(event, context): pass"},
+            "ReservedConcurrentExecutions": 3,
+            "DeadLetterConfig": {"TargetArn": queue},
+        },
+    }
+    stack = unique("stack")
+    name = deploy(aws, stack, {"Function": function})["Function"]
+    client = aws.client("lambda")
+    assert client.get_function_concurrency(FunctionName=name)["ReservedConcurrentExecutions"] == 3
+    assert client.get_function_configuration(FunctionName=name)["DeadLetterConfig"] == {"TargetArn": queue}
+    del function["Properties"]["ReservedConcurrentExecutions"]
+    deploy(aws, stack, {"Function": function}, update=True)
+    assert not client.get_function_concurrency(FunctionName=name).get("ReservedConcurrentExecutions")
+
+
+def test_properties_of_a_bucket(aws: Instance) -> None:
+    encryption = [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "key"}}]
+    rule = {"Id": "old", "Status": "Enabled", "ExpirationInDays": 30}
+    bucket = {
+        "Type": "AWS::S3::Bucket",
+        "Properties": {
+            "BucketEncryption": {"ServerSideEncryptionConfiguration": encryption},
+            "LifecycleConfiguration": {"Rules": [rule]},
+        },
+    }
+    name = deploy(aws, unique("stack"), {"Bucket": bucket})["Bucket"]
+    client = aws.client("s3")
+    encrypted = client.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"][0]
+    lifecycle = client.get_bucket_lifecycle_configuration(Bucket=name)["Rules"][0]
+    assert encrypted["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    assert lifecycle["Expiration"]["Days"] == 30
+
+
+def test_the_time_zone_of_a_schedule(aws: Instance) -> None:
+    function = aws.function("def handler(event, context): pass")
+    schedule = {
+        "Type": "AWS::Scheduler::Schedule",
+        "Properties": {
+            "ScheduleExpression": "cron(0 8 * * ? *)",
+            "ScheduleExpressionTimezone": "Europe/Zurich",
+            "FlexibleTimeWindow": {"Mode": "OFF"},
+            "Target": {"Arn": function, "RoleArn": aws.role()},
+        },
+    }
+    name = deploy(aws, unique("stack"), {"Schedule": schedule})["Schedule"]
+    assert aws.client("scheduler").get_schedule(Name=name)["ScheduleExpressionTimezone"] == "Europe/Zurich"
+
+
+def test_an_archive_records(aws: Instance) -> None:
+    source = unique("source")
+    archive = {
+        "Type": "AWS::Events::Archive",
+        "Properties": {
+            "SourceArn": {"Fn::Sub": "arn:aws:events:${AWS::Region}:${AWS::AccountId}:event-bus/default"},
+            "EventPattern": {"source": [source]},
+            "RetentionDays": 7,
+        },
+    }
+    name = deploy(aws, unique("stack"), {"Archive": archive})["Archive"]
+    events = aws.client("events")
+    events.put_events(Entries=[{"Source": source, "DetailType": "Something", "Detail": "{}"}])
+    assert events.describe_archive(ArchiveName=name)["EventCount"] == 1

@@ -1,0 +1,42 @@
+import json
+
+import pytest
+
+from pointsman.local.aws.sagemaker import SAGEMAKER, resource_arn
+
+ARN = "arn:aws:sagemaker:us-east-1:123456789012:"
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_", "resource"),
+    [
+        ("StartPipelineExecution", {"PipelineName": "Churn"}, f"{ARN}pipeline/churn"),
+        ("DescribePipeline", {"PipelineName": f"{ARN}pipeline/churn"}, f"{ARN}pipeline/churn"),
+        (
+            "StopPipelineExecution",
+            {"PipelineExecutionArn": f"{ARN}pipeline/c/execution/1"},
+            f"{ARN}pipeline/c/execution/1",
+        ),
+        ("ListPipelineExecutions", {"PipelineName": "churn"}, f"{ARN}pipeline/churn"),
+        ("ListPipelines", {}, "*"),
+        ("ListModelPackages", {"ModelPackageGroupName": "churn"}, "*"),
+        ("CreateModelPackage", {"ModelPackageGroupName": "churn"}, f"{ARN}model-package/churn/*"),
+        ("UpdateModelPackage", {"ModelPackageArn": f"{ARN}model-package/churn/1"}, f"{ARN}model-package/churn/1"),
+        ("CreateEndpoint", {"EndpointName": "Prod", "EndpointConfigName": "c"}, f"{ARN}endpoint/prod"),
+        ("DescribeProcessingJob", {"ProcessingJobName": "job"}, f"{ARN}processing-job/job"),
+        ("AddTags", {"ResourceArn": f"{ARN}endpoint/prod"}, f"{ARN}endpoint/prod"),
+    ],
+)
+def test_the_resource_of_a_request(operation: str, request_: dict[str, str], resource: str) -> None:
+    assert resource_arn(operation, "/", json.dumps(request_).encode(), "us-east-1", "123456789012") == resource
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"not json"])
+def test_a_body_that_names_nothing(body: bytes) -> None:
+    assert resource_arn("StartPipelineExecution", "/", body, "us-east-1", "123456789012") == "*"
+
+
+def test_the_runtime_names_its_endpoint_in_the_path() -> None:
+    path = "/endpoints/Churn-prod/invocations"
+    assert SAGEMAKER.operation(path, {}) == "InvokeEndpoint"
+    assert resource_arn("InvokeEndpoint", path, b"1,2", "us-east-1", "123456789012") == f"{ARN}endpoint/churn-prod"
