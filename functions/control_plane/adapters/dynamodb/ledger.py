@@ -184,14 +184,7 @@ class DynamoDBLedger:
 
     def look_again(self, item: Due, at: datetime) -> None:
         with suppress(Superseded):
-            self._table.update(
-                Write(
-                    Update(keys.due_key(item), "SET due_at = :at"),
-                    "attribute_exists(due_at)",
-                    {":at": stamp(at)},
-                    transactions.superseded,
-                )
-            )
+            self._table.update(transactions.moved(item, at))
 
     def _history(self, of: str, *, newest: bool) -> list[Item]:
         return self._table.query("history", "history = :of", {":of": of}, limit=_LISTED, newest=newest)

@@ -1,13 +1,14 @@
 """The parts that the ledger's transactions are made of: each a write, its condition and what breaking it means."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 from control_plane.adapters.dynamodb import items, keys
 from control_plane.adapters.dynamodb.table import Delete, Item, Put, Update, Write
 from control_plane.clock import stamp
 from control_plane.errors import AlreadyDecided, DataAlreadyUsed, FolderTaken, LedgerConflict, SlotTaken, Superseded
-from control_plane.ledger import ArrivalWindow, Decision, DecisionStatus, Route, Run, StartRequest
+from control_plane.ledger import ArrivalWindow, Decision, DecisionStatus, Due, Route, Run, StartRequest
 from control_plane.models import ModelSpec
 from control_plane.outcomes import Outcome
 
@@ -147,6 +148,17 @@ def freed_data(request: StartRequest | Run, decision_id: str) -> Write:
 def consumed(window: ArrivalWindow | None) -> list[Write]:
     """A sealed window is gone once it has become a decision; whoever finds it gone comes second."""
     return [Write(Delete(keys.window_key(window)), "attribute_exists(pk)", conflict=superseded)] if window else []
+
+
+def moved(item: Due, at: datetime) -> Write:
+    """An open window's place is its successor's too, so the window's own id must still stand there."""
+    is_window = isinstance(item, ArrivalWindow)
+    return Write(
+        Update(keys.due_key(item), "SET due_at = :at"),
+        "attribute_exists(due_at)" + (" AND window_id = :id" if is_window else ""),
+        {":at": stamp(at)} | ({":id": item.id} if is_window else {}),
+        superseded,
+    )
 
 
 def new_run(run: Run) -> Write:
