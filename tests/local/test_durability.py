@@ -45,7 +45,7 @@ def populate(aws: Instance, out: str) -> dict[str, Any]:
     function = aws.function(APPENDING, Environment={"Variables": {"OUT": out}})
     source, _ = rule_to(aws, function)
     queue, _ = aws.queue(VisibilityTimeout="600")
-    aws.client("sqs").send_message(QueueUrl=queue, MessageBody="taken")
+    aws.client("sqs").send_message(QueueUrl=queue, MessageBody="received before")
     assert aws.client("sqs").receive_message(QueueUrl=queue)["Messages"]
     return {"bucket": bucket, "table": table, "stack": stack, "source": source, "queue": queue}
 
@@ -57,7 +57,7 @@ def check(aws: Instance, names: dict[str, Any], out: Any) -> None:
     assert contents == b"contents"
     assert sorted(item["set"]["SS"]) == ["a", "b"]
     assert stack["StackStatus"] == "CREATE_COMPLETE"
-    assert [message["Body"] for message in aws.receive(names["queue"])] == ["taken"]  # in flight before
+    assert [message["Body"] for message in aws.receive(names["queue"])] == ["received before"]  # in flight before
     send(aws, names["source"], {"after": "restart"})
     eventually(lambda: out.exists() and "restart" in out.read_text())
 
@@ -66,7 +66,7 @@ def test_everything_is_back_after_a_kill(own_aws: Instance, tmp_path: Any) -> No
     out = tmp_path / "out"
     names = populate(own_aws, str(out))
     port = own_aws.running.port
-    eventually(lambda: b"taken" in own_aws.settings.snapshot_file.read_bytes())  # the last thing that was made
+    eventually(lambda: b"received before" in own_aws.settings.snapshot_file.read_bytes())  # the last thing that was made
     own_aws.kill()
     own_aws.start_again()
     assert own_aws.running.port == port
