@@ -1,0 +1,104 @@
+"""A pipeline definition (`Version 2020-12-01`) as types: what `definition_parser` reads and the engine runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from pointsman.local.sagemaker.shapes import Shape
+
+STEP_TYPES = frozenset({
+    "AutoML", "Callback", "ClarifyCheck", "Cleanup", "Condition", "EMR", "EMRServerless", "Endpoint", "EndpointConfig",
+    "Fail", "ForEach", "InferenceComponent", "Job", "Lambda", "Lineage", "Model", "NotebookJob", "Processing",
+    "QualityCheck", "RegisterModel", "Training", "Transform", "Tuning",
+})  # fmt: skip
+
+
+class ParameterType(StrEnum):
+    STRING = "String"
+    INTEGER = "Integer"
+    FLOAT = "Float"
+    BOOLEAN = "Boolean"
+
+    def admits(self, value: Any) -> bool:
+        """Whether a JSON value is of this type; an integer is a Float, too."""
+        if self is ParameterType.BOOLEAN or isinstance(value, bool):
+            return self is ParameterType.BOOLEAN and isinstance(value, bool)
+        kinds = {ParameterType.STRING: str, ParameterType.INTEGER: int, ParameterType.FLOAT: int | float}
+        return isinstance(value, kinds[self])
+
+    def read(self, text: str) -> Any:
+        """A value as StartPipelineExecution sends it: always a string. Raises ValueError."""
+        if self is ParameterType.INTEGER:
+            return int(text)
+        if self is ParameterType.FLOAT:
+            return float(text)
+        if self is ParameterType.BOOLEAN:
+            # The SDK sends Python's spelling, the console JSON's.
+            if text.lower() not in {"true", "false"}:
+                raise ValueError(f"'{text}' is not a Boolean")
+            return text.lower() == "true"
+        return text
+
+
+@dataclass(frozen=True)
+class Parameter:
+    name: str
+    type: ParameterType
+    default: Any = None
+    allowed: tuple[Any, ...] = ()
+
+
+class Trigger(StrEnum):
+    """Which end of a step lets its dependant start: the SDK's run conditions; plain names mean COMPLETED."""
+
+    COMPLETED = "Completed"
+    FAILED = "Failed"
+    STOPPED = "Stopped"
+    ANY = "Any"
+
+
+@dataclass(frozen=True)
+class Dependency:
+    step: str
+    trigger: Trigger = Trigger.COMPLETED
+
+
+@dataclass(frozen=True)
+class Branch:
+    """The side of a Condition step on which a step stands."""
+
+    condition: str
+    outcome: bool
+
+
+@dataclass(frozen=True)
+class PropertyFile:
+    name: str
+    output_name: str
+    file_path: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """`arguments` without IfSteps and ElseSteps, which are steps of their own; `body` is the whole step as written."""
+
+    name: str
+    type: str
+    path: str
+    arguments: Shape
+    body: Shape
+    display_name: str | None = None
+    description: str | None = None
+    dependencies: tuple[Dependency, ...] = ()
+    branch: Branch | None = None
+    property_files: Mapping[str, PropertyFile] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """`steps` in an order in which each comes after all that it depends on."""
+
+    parameters: Mapping[str, Parameter]
+    steps: Mapping[str, Step]
+    experiment: Shape | None = None

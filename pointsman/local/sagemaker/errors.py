@@ -1,0 +1,92 @@
+"""Everything that can go wrong here, as one tree.
+
+LocalSageMakerError
+├── ServiceError                    answered to the caller with SageMaker's code and HTTP status
+│   ├── ValidationError             the request, or what it asks for, is not valid
+│   ├── SerializationError          the body is not JSON of the operation's shape
+│   ├── UnknownOperationError       not an operation of SageMaker, or one not served here
+│   ├── ResourceNotFoundError
+│   ├── ResourceInUseError          the name is taken, or the resource is busy
+│   ├── ConflictError               the resource's state forbids it now
+│   └── ResourceLimitExceededError  an account quota is reached
+├── DefinitionError                 a pipeline definition is malformed; carries every problem with its place
+├── UnresolvedReferenceError                 a Get, Std:Join or Std:JsonGet has no value at run time
+├── StepFailedError                 a step ends Failed, with the reason that ListPipelineExecutionSteps shows
+├── JobFailedError                  a job ends Failed, with the reason that Describe*Job shows
+└── InterruptedRunError             the service halts: leave everything as it is, the next start resumes it
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class LocalSageMakerError(Exception):
+    """Root of the tree."""
+
+
+class ServiceError(LocalSageMakerError):
+    code: ClassVar[str]
+    status: ClassVar[int] = 400
+
+
+class ValidationError(ServiceError):
+    code = "ValidationException"
+
+
+class SerializationError(ServiceError):
+    code = "SerializationException"
+
+
+class UnknownOperationError(ServiceError):
+    code = "UnknownOperationException"
+
+
+class ResourceNotFoundError(ServiceError):
+    # SageMaker's codes have no "Exception" suffix here, unlike most services'.
+    code = "ResourceNotFound"
+
+
+class ResourceInUseError(ServiceError):
+    code = "ResourceInUse"
+
+
+class ConflictError(ServiceError):
+    code = "ConflictException"
+
+
+class ResourceLimitExceededError(ServiceError):
+    code = "ResourceLimitExceeded"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a definition, and the JSON path of its place."""
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+class DefinitionError(LocalSageMakerError):
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class UnresolvedReferenceError(LocalSageMakerError):
+    """The message says which expression has no value, and why."""
+
+
+class StepFailedError(LocalSageMakerError):
+    """The message is the step's FailureReason; an empty one leaves FailureReason absent, as a Fail step without message."""
+
+
+class JobFailedError(LocalSageMakerError):
+    """The message is the job's FailureReason."""
+
+
+class InterruptedRunError(LocalSageMakerError):
+    """Raised inside step threads when the service stops while they run."""

@@ -1,0 +1,110 @@
+"""What the store says of executions and their steps; every change of a status is published with it."""
+
+from pointsman.local.sagemaker import events, times
+from pointsman.local.sagemaker.account import Account
+from pointsman.local.sagemaker.definition import Step
+from pointsman.local.sagemaker.errors import ResourceNotFoundError
+from pointsman.local.sagemaker.shapes import Shape
+from pointsman.local.sagemaker.store import Kind
+
+TERMINAL = frozenset({"Succeeded", "Failed", "Stopped"})
+STEP_FAILURE = "Step failure: One or multiple steps failed"
+_REASON_LENGTH = 1024
+
+
+class ExecutionRecords:
+    """Executions by ARN, in the form of DescribePipelineExecution with EndTime; steps in that of the list of steps."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._store = account.store
+
+    def execution(self, arn: str) -> Shape:
+        """Raises ResourceNotFoundError."""
+        body = self._store.get(Kind.EXECUTION, arn)
+        if body is None:
+            raise ResourceNotFoundError(f"Pipeline execution '{arn}' does not exist.")
+        return body
+
+    def given(self, arn: str) -> Shape:
+        """What `begin` was given. Raises ResourceNotFoundError."""
+        body = self._store.get(Kind.EXECUTION_INPUT, arn)
+        if body is None:
+            raise ResourceNotFoundError(f"Pipeline execution '{arn}' does not exist.")
+        return body
+
+    def active(self) -> list[Shape]:
+        return [body for body in self._store.items(Kind.EXECUTION) if body["PipelineExecutionStatus"] not in TERMINAL]
+
+    def steps(self, arn: str) -> list[Shape]:
+        """In the order in which they began."""
+        return self._store.items(Kind.STEP, parent=arn)
+
+    def step(self, arn: str, name: str) -> Shape | None:
+        return self._store.get(Kind.STEP, f"{arn}/{name}")
+
+    def begin(self, execution: Shape, given: Shape) -> None:
+        """`given`: the definition's text and the parameters' values, fixed for the execution's life."""
+        arn = execution["PipelineExecutionArn"]
+        with self._store.transaction():
+            self._store.put(Kind.EXECUTION, arn, execution, parent=execution["PipelineArn"])
+            self._store.put(Kind.EXECUTION_INPUT, arn, given, parent=execution["PipelineArn"])
+            self._account.publish(events.execution_status_changed(execution, previous=None))
+
+    def change(self, arn: str, status: str, reason: str | None = None) -> bool:
+        """False, and nothing changed, where the execution has that status already or has ended."""
+        with self._store.transaction():
+            before = self._store.get(Kind.EXECUTION, arn)
+            if before is None or before["PipelineExecutionStatus"] in TERMINAL | {status}:
+                return False
+            at = times.now()
+            after = self._store.change(
+                Kind.EXECUTION,
+                arn,
+                PipelineExecutionStatus=status,
+                LastModifiedTime=at,
+                EndTime=at if status in TERMINAL else None,
+                FailureReason=reason,
+            )
+            self._account.publish(events.execution_status_changed(after, before["PipelineExecutionStatus"]))
+            return True
+
+    def begin_step(self, arn: str, step: Step) -> None:
+        body = {
+            "StepName": step.name,
+            "StepType": step.type,
+            "StepDisplayName": step.display_name,
+            "StepDescription": step.description,
+            "StartTime": times.now(),
+            "StepStatus": "Starting",
+            "AttemptCount": 1,
+        }
+        with self._store.transaction():
+            self._store.put(Kind.STEP, f"{arn}/{step.name}", body, parent=arn)
+            self._publish_step(arn, body, previous=None)
+
+    def change_step(
+        self, arn: str, name: str, status: str, metadata: Shape | None = None, *, reason: str | None = None
+    ) -> bool:
+        """Whether the status changed: an ended step keeps what it has, and a repeated status tells nobody again."""
+        with self._store.transaction():
+            before = self.step(arn, name)
+            if before is None or before["StepStatus"] in TERMINAL:
+                return False
+            if before["StepStatus"] == "Stopping" and status not in TERMINAL:
+                status = "Stopping"  # what is asked to stop does not begin to execute; only its metadata counts
+            after = self._store.change(
+                Kind.STEP,
+                f"{arn}/{name}",
+                StepStatus=status,
+                EndTime=times.now() if status in TERMINAL else None,
+                Metadata={**before.get("Metadata", {}), **(metadata or {})} or None,
+                FailureReason=reason[:_REASON_LENGTH] if reason else None,
+            )
+            if status == before["StepStatus"]:
+                return False
+            self._publish_step(arn, after, before["StepStatus"])
+            return True
+
+    def _publish_step(self, arn: str, step: Shape, previous: str | None) -> None:
+        self._account.publish(events.step_status_changed(self.execution(arn), step, previous))

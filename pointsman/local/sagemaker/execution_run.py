@@ -1,0 +1,168 @@
+"""One execution being run: a thread for it, and one for each step as the frontier opens.
+
+All that decides what happens next is in the store, so an interrupted execution goes on where it was: ended steps keep
+their results, and a step that had begun is carried out again under what it recorded.
+"""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from pointsman.local.sagemaker import definition_parser, frontier
+from pointsman.local.sagemaker.definition import Definition, Step
+from pointsman.local.sagemaker.errors import InterruptedRunError, StepFailedError
+from pointsman.local.sagemaker.execution_records import STEP_FAILURE, TERMINAL, ExecutionRecords
+from pointsman.local.sagemaker.property_values import PropertyValues
+from pointsman.local.sagemaker.s3_transfer import Transfer
+from pointsman.local.sagemaker.shapes import Shape
+from pointsman.local.sagemaker.signals import Interruption, Signal
+from pointsman.local.sagemaker.steps.kind import StepEnd, StepKind, StepRun
+
+_log = logging.getLogger(__name__)
+_INTERNAL_ERROR = "InternalServerError: We encountered an internal error. Please try again."
+
+
+class ExecutionRun:
+    def __init__(self, arn: str, records: ExecutionRecords, kinds: Mapping[str, StepKind], transfer: Transfer) -> None:
+        self._arn = arn
+        self._records = records
+        self._kinds = kinds
+        self._transfer = transfer
+        self._ended: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._standings: dict[str, frontier.Standing] = {}
+        self.signal = Signal()
+
+    def start(self, when_over: Callable[[str], None]) -> None:
+        self._thread = threading.Thread(target=self._guarded, args=[when_over], name=f"execution-{self._arn[-12:]}")
+        self._thread.daemon = True
+        self._thread.start()
+
+    def join(self) -> None:
+        self._thread.join(timeout=30)
+
+    def _guarded(self, when_over: Callable[[str], None]) -> None:
+        try:
+            self._run()
+        except Exception:
+            # A fault of ours must not leave an execution that never ends; SageMaker calls such a thing this.
+            _log.exception("Execution %s ends by an internal error", self._arn)
+            self._records.change(self._arn, "Failed", _INTERNAL_ERROR)
+        finally:
+            when_over(self._arn)
+
+    def _run(self) -> None:
+        execution, given = self._records.execution(self._arn), self._records.given(self._arn)
+        definition = definition_parser.parse(given["definition"])
+        values = PropertyValues(
+            definition,
+            execution,
+            given["parameters"],
+            records=self._records,
+            kinds=self._kinds,
+            transfer=self._transfer,
+        )
+        self._restore()
+        if execution["PipelineExecutionStatus"] == "Stopping":
+            self.signal.send(Interruption.STOP)
+        running = self._resume(definition, execution, values)
+        while True:
+            if self.signal.raised is None:
+                running |= self._advance(definition, execution, values, len(running))
+            if not running:
+                break
+            name = self._ended.get()
+            running.discard(name)
+            self._standings[name] = _standing(self._records.step(self._arn, name) or {})
+        self._close()
+
+    def _restore(self) -> None:
+        self._standings = {step["StepName"]: _standing(step) for step in self._records.steps(self._arn)}
+
+    def _resume(self, definition: Definition, execution: Shape, values: PropertyValues) -> set[str]:
+        begun = {name for name, standing in self._standings.items() if standing.status not in TERMINAL}
+        for name in begun:
+            self._carry_out(definition.steps[name], execution, values)
+        return begun
+
+    def _advance(self, definition: Definition, execution: Shape, values: PropertyValues, running: int) -> set[str]:
+        """Starts what may start now, as far as ParallelismConfiguration lets it; returns the names."""
+        # UpdatePipelineExecution may have changed it meanwhile.
+        current = self._records.execution(self._arn).get("ParallelismConfiguration") or {}
+        most = current.get("MaxParallelExecutionSteps")
+        steps = frontier.ready(definition, self._standings)
+        if most is not None:
+            steps = steps[: max(0, most - running)]
+        for step in steps:
+            self._records.begin_step(self._arn, step)
+            self._standings[step.name] = frontier.Standing("Starting")
+            self._carry_out(step, execution, values)
+        return {step.name for step in steps}
+
+    def _carry_out(self, step: Step, execution: Shape, values: PropertyValues) -> None:
+        def work() -> None:
+            try:
+                self._run_step(step, execution, values)
+            finally:
+                self._ended.put(step.name)
+
+        threading.Thread(target=work, name=f"step-{step.name}", daemon=True).start()
+
+    def _run_step(self, step: Step, execution: Shape, values: PropertyValues) -> None:
+        change = partial(self._records.change_step, self._arn, step.name)
+        signal = Signal()
+        run = StepRun(
+            step=step,
+            execution=execution,
+            resolver=values.resolver,
+            signal=signal,
+            metadata=(self._records.step(self._arn, step.name) or {}).get("Metadata", {}),
+            record=partial(change, "Executing"),
+        )
+        signal.listen(lambda interruption: self._mark_stopping(step, interruption))
+        self.signal.listen(signal.send)
+        try:
+            end = self._ended_by_kind(run)
+        except StepFailedError as error:
+            change("Failed", reason=str(error))
+        except InterruptedRunError:
+            return
+        except Exception:
+            _log.exception("Step %s of %s ends by an internal error", step.name, self._arn)
+            change("Failed", reason=_INTERNAL_ERROR)
+        else:
+            change(end.status, metadata=end.metadata)
+
+    def _mark_stopping(self, step: Step, interruption: Interruption) -> None:
+        if interruption is Interruption.STOP:
+            self._records.change_step(self._arn, step.name, "Stopping")
+
+    def _ended_by_kind(self, run: StepRun) -> StepEnd:
+        if run.signal.raised is Interruption.HALT:
+            raise InterruptedRunError(run.step.name)
+        if run.signal.raised is Interruption.STOP and not run.metadata:
+            return StepEnd("Stopped")
+        kind = self._kinds.get(run.step.type)
+        if kind is None:
+            supported = ", ".join(sorted(self._kinds))
+            raise StepFailedError(
+                f"ClientError: Steps of type {run.step.type} cannot be run locally yet; supported are {supported}"
+            )
+        return kind.run(run)
+
+    def _close(self) -> None:
+        if self.signal.raised is Interruption.HALT:
+            return
+        statuses = {standing.status for standing in self._standings.values()}
+        if self.signal.raised is Interruption.STOP:
+            self._records.change(self._arn, "Stopped")
+        elif statuses & {"Failed", "Stopped"}:
+            self._records.change(self._arn, "Failed", STEP_FAILURE)
+        else:
+            self._records.change(self._arn, "Succeeded")
+
+
+def _standing(step: Shape) -> frontier.Standing:
+    outcome = step.get("Metadata", {}).get("Condition", {}).get("Outcome")
+    return frontier.Standing(step["StepStatus"], None if outcome is None else outcome == "True")

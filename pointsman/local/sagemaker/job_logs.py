@@ -1,0 +1,110 @@
+"""Job logs to CloudWatch Logs, beside the file in the job's folder: best effort, and never in a job's way."""
+
+import contextlib
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+_log = logging.getLogger(__name__)
+_INTERVAL_SECONDS = 1.0
+_BATCH_EVENTS = 1000
+_LINE_LENGTH = 8192
+
+
+@dataclass
+class _Tail:
+    group: str
+    stream: str
+    path: Path
+    position: int = 0
+    ended: bool = False
+    opened: bool = False
+
+
+class LogShipper:
+    """Reads each running job's log once a second and sends what is new."""
+
+    def __init__(self, endpoint_url: str, region: str) -> None:
+        self._endpoint_url = endpoint_url
+        self._region = region
+        self._client: Any = None
+        self._lock = threading.Lock()
+        self._tails: list[_Tail] = []
+        self._wake = threading.Event()
+        self._closing = False
+        self._thread = threading.Thread(target=self._ship_all, name="sagemaker-logs", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._closing = True
+        self._wake.set()
+        self._thread.join(timeout=5)
+
+    def follow(self, group: str, job_name: str, path: Path) -> _Tail:
+        tail = _Tail(group, f"{job_name}/algo-1", path)
+        with self._lock:
+            self._tails.append(tail)
+        return tail
+
+    def finish(self, tail: _Tail) -> None:
+        """Nothing will be written to the log any more."""
+        tail.ended = True
+        self._wake.set()
+
+    def _ship_all(self) -> None:
+        while not self._closing:
+            self._wake.wait(_INTERVAL_SECONDS if self._tails else None)
+            self._wake.clear()
+            with self._lock:
+                tails = list(self._tails)
+            for tail in tails:
+                ended = tail.ended
+                try:
+                    self._ship(tail)
+                except (BotoCoreError, ClientError, OSError) as error:
+                    _log.debug("Log of %s not sent: %s", tail.stream, error)
+                if ended:
+                    with self._lock:
+                        self._tails.remove(tail)
+
+    def _ship(self, tail: _Tail) -> None:
+        with tail.path.open("rb") as file:
+            file.seek(tail.position)
+            text = file.read()
+        whole = text if tail.ended else text[: text.rfind(b"\n") + 1]
+        lines = [line[:_LINE_LENGTH] for line in whole.decode(errors="replace").splitlines() if line.strip()]
+        if lines:
+            self._open(tail)
+            at = round(time.time() * 1000)
+            for start in range(0, len(lines), _BATCH_EVENTS):
+                batch = [{"timestamp": at, "message": line} for line in lines[start : start + _BATCH_EVENTS]]
+                self._client.put_log_events(logGroupName=tail.group, logStreamName=tail.stream, logEvents=batch)
+        tail.position += len(whole)
+
+    def _open(self, tail: _Tail) -> None:
+        if tail.opened:
+            return
+        if self._client is None:
+            self._client = boto3.client(
+                "logs",
+                endpoint_url=self._endpoint_url,
+                region_name=self._region,
+                aws_access_key_id="test",
+                aws_secret_access_key="test",  # noqa: S106 -- the embedded AWS knows no other
+                config=Config(retries={"max_attempts": 1}, connect_timeout=2, read_timeout=5),
+            )
+        # Both exist already for a job that runs again after a restart, and the group for every job but the first.
+        with contextlib.suppress(self._client.exceptions.ResourceAlreadyExistsException):
+            self._client.create_log_group(logGroupName=tail.group)
+        with contextlib.suppress(self._client.exceptions.ResourceAlreadyExistsException):
+            self._client.create_log_stream(logGroupName=tail.group, logStreamName=tail.stream)
+        tail.opened = True

@@ -1,0 +1,89 @@
+"""A job's process, behind its guardian; and the end of those that an earlier life of ours left."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from pointsman.local.sagemaker import job_guardian
+from pointsman.local.sagemaker.container import Launch
+from pointsman.local.sagemaker.signals import Interruption
+
+_STOP = b"s"
+
+
+class JobProcess:
+    def __init__(self, launch: Launch, log: Path, *, grace_seconds: float) -> None:
+        """`grace_seconds`: between SIGTERM and SIGKILL when the job is stopped."""
+        self._lock = threading.Lock()
+        lifeline, self._hold = os.pipe()
+        try:
+            with log.open("ab") as output:
+                self._guardian = subprocess.Popen(
+                    [sys.executable, "-I", "-S", job_guardian.__file__, str(lifeline), str(grace_seconds), *launch.command],
+                    cwd=launch.directory,
+                    env=dict(launch.environment),
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    pass_fds=(lifeline,),
+                    start_new_session=True,
+                )  # fmt: skip
+        except BaseException:
+            os.close(self._hold)
+            raise
+        finally:
+            os.close(lifeline)
+
+    def interrupt(self, interruption: Interruption) -> None:
+        """A halt kills at once; anything else asks first."""
+        with self._lock:
+            if self._hold < 0:
+                return
+            if interruption is Interruption.HALT:
+                self._let_go()
+            else:
+                with suppress(BrokenPipeError):
+                    os.write(self._hold, _STOP)
+
+    def wait(self) -> int:
+        """The command's exit code; 128 + n where signal n ended it."""
+        code = self._guardian.wait()
+        with self._lock:
+            if self._hold >= 0:
+                self._let_go()
+        return code
+
+    def _let_go(self) -> None:
+        os.close(self._hold)
+        self._hold = -1
+
+
+def end_leftovers(jobs: Path, *, patience_seconds: float = 5) -> int:
+    """Kills every process of a job under `jobs`, recognised by the HOME it was started with; returns how many.
+
+    A guardian ends its job when we die; this is for a guardian that died first, or has not come to it yet. Only where
+    /proc shows other processes' environments.
+    """
+    found = _processes_at_home_in(jobs)
+    for process in found:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    deadline = time.monotonic() + patience_seconds
+    while time.monotonic() < deadline and _processes_at_home_in(jobs):
+        time.sleep(0.02)
+    return len(found)
+
+
+def _processes_at_home_in(jobs: Path) -> list[int]:
+    mark = b"\0HOME=" + os.fsencode(jobs) + b"/"
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if mark in b"\0" + (entry / "environ").read_bytes():
+                found.append(int(entry.name))
+    return found

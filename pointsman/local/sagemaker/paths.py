@@ -1,0 +1,51 @@
+"""Paths into JSON as pipeline definitions write them: `a.b[0].c`, `a['b']`, `Outputs['train'].S3Output.S3Uri`."""
+
+import re
+from typing import Any
+
+type Path = tuple[str | int, ...]
+
+_SEGMENT = re.compile(r"""\.?(?P<name>[^.\[\]'"\s]+)|\[(?P<index>\d+)\]|\[(?P<quote>['"])(?P<key>.*?)(?P=quote)\]""")
+
+# Describe* answers hold lists whose items have names; property references select from them by that name.
+_NAME_MEMBERS = ("OutputName", "InputName", "ChannelName", "MetricName", "Name", "Key")
+
+
+def parse(text: str) -> Path:
+    """Raises ValueError where the text is no path. A leading `$` (JSONPath's root) may be left out."""
+    rest = text.removeprefix("$")
+    segments: list[str | int] = []
+    while rest:
+        match = _SEGMENT.match(rest)
+        if match is None or (segments and match["name"] and not rest.startswith(".")):
+            raise ValueError(f"'{text}' is not a path: cannot read '{rest}'")
+        segments.append(int(match["index"]) if match["index"] else match["name"] or match["key"] or "")
+        rest = rest[match.end() :]
+    if not segments:
+        raise ValueError("the path is empty")
+    return tuple(segments)
+
+
+def follow(document: Any, path: Path) -> Any:
+    """Raises KeyError with the first segment that leads nowhere."""
+    here = document
+    for segment in path:
+        here = _step(here, segment)
+    return here
+
+
+def _step(here: Any, segment: str | int) -> Any:
+    if isinstance(here, list):
+        if isinstance(segment, int):
+            if segment < len(here):
+                return here[segment]
+        else:
+            for item in here:
+                if isinstance(item, dict) and segment in (item.get(member) for member in _NAME_MEMBERS):
+                    return item
+    elif isinstance(here, dict):
+        # A key made of digits may have been read as an index.
+        for key in (segment, str(segment)):
+            if key in here:
+                return here[key]
+    raise KeyError(segment)

@@ -1,0 +1,213 @@
+"""The model registry: package groups and packages, their approval, their events."""
+
+from typing import Any
+
+from pointsman.local.sagemaker import events, pages, times
+from pointsman.local.sagemaker.account import Account
+from pointsman.local.sagemaker.errors import ConflictError, ValidationError
+from pointsman.local.sagemaker.naming import resource_name
+from pointsman.local.sagemaker.shapes import Shape
+from pointsman.local.sagemaker.store import Kind
+
+_SORT = {"Name": "ModelPackageName", "CreationTime": "CreationTime"}
+_GROUP_SORT = {"Name": "ModelPackageGroupName", "CreationTime": "CreationTime"}
+# In the order and spelling of UpdatedModelPackageFields, where sourceUri alone starts in lower case.
+_UPDATABLE = {
+    "ModelApprovalStatus": "ModelApprovalStatus",
+    "ApprovalDescription": "ApprovalDescription",
+    "CustomerMetadataProperties": "CustomerMetadataProperties",
+    "ModelLifeCycle": "ModelLifeCycle",
+    "SourceUri": "sourceUri",
+    "InferenceSpecification": "InferenceSpecification",
+    "ModelPackageRegistrationType": "ModelPackageRegistrationType",
+    "ModelCard": "ModelCard",
+}
+_KEPT = frozenset({
+    "ModelPackageDescription", "ModelPackageRegistrationType", "InferenceSpecification", "SourceAlgorithmSpecification",
+    "ValidationSpecification", "MetadataProperties", "ModelMetrics", "Domain", "Task", "SamplePayloadUrl",
+    "CustomerMetadataProperties", "DriftCheckBaselines", "AdditionalInferenceSpecifications", "SkipModelValidation",
+    "SourceUri", "SecurityConfig", "ModelCard", "ModelLifeCycle", "ManagedStorageType",
+})  # fmt: skip
+
+
+class Registry:
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._store = account.store
+
+    def create_group(self, request: Shape) -> Shape:
+        name = request["ModelPackageGroupName"]
+        arn = self._account.arns.model_package_group(name)
+        with self._store.transaction():
+            if self._store.get(Kind.MODEL_PACKAGE_GROUP, name) is not None:
+                raise ValidationError(f"Model Package Group already exists: {arn}")
+            body = {
+                "ModelPackageGroupName": name,
+                "ModelPackageGroupArn": arn,
+                "ModelPackageGroupDescription": request.get("ModelPackageGroupDescription"),
+                "CreationTime": times.now(),
+                "CreatedBy": {},
+                "ModelPackageGroupStatus": "Completed",
+                "latestVersion": 0,
+            }
+            self._store.put(Kind.MODEL_PACKAGE_GROUP, name, body)
+            self._store.set_tags(arn, {tag["Key"]: tag["Value"] for tag in request.get("Tags") or ()})
+        return {"ModelPackageGroupArn": arn}
+
+    def describe_group(self, request: Shape) -> Shape:
+        return self._group(request["ModelPackageGroupName"])
+
+    def list_groups(self, request: Shape) -> Shape:
+        groups = pages.within(
+            self._store.items(Kind.MODEL_PACKAGE_GROUP),
+            request,
+            "CreationTime",
+            "CreationTimeAfter",
+            "CreationTimeBefore",
+        )
+        named = [group for group in groups if request.get("NameContains", "") in group["ModelPackageGroupName"]]
+        ordered = pages.sort(named, request, _GROUP_SORT, by="CreationTime", order="Ascending")
+        return pages.page(
+            ordered,
+            request,
+            into="ModelPackageGroupSummaryList",
+            identity=lambda group: str(group["ModelPackageGroupArn"]),
+        )
+
+    def delete_group(self, request: Shape) -> Shape:
+        with self._store.transaction():
+            group = self._group(request["ModelPackageGroupName"])
+            name = group["ModelPackageGroupName"]
+            if self._store.items(Kind.MODEL_PACKAGE, parent=name):
+                raise ConflictError(
+                    f"Model Package Group cannot be deleted because it still contains Model Packages: {name}"
+                )
+            self._store.delete(Kind.MODEL_PACKAGE_GROUP, name)
+        return {}
+
+    def create_package(self, request: Shape, *, create_missing_group: bool = False) -> Shape:
+        """`create_missing_group`: as a pipeline's RegisterModel step does; the operation itself refuses."""
+        if ("ModelPackageGroupName" in request) == ("ModelPackageName" in request):
+            raise ValidationError("Exactly one of ModelPackageGroupName and ModelPackageName must be specified.")
+        scope, token = "CreateModelPackage", request.get("ClientToken", "")
+        with self._store.transaction():
+            known = self._store.token_result(scope, token) if token else None
+            if known is not None:
+                return {"ModelPackageArn": known}
+            package = self._new_package(request, create_missing_group=create_missing_group)
+            arn = package["ModelPackageArn"]
+            self._store.put(Kind.MODEL_PACKAGE, arn, package, parent=package.get("ModelPackageGroupName", ""))
+            self._store.set_tags(arn, {tag["Key"]: tag["Value"] for tag in request.get("Tags") or ()})
+            if token:
+                self._store.keep_token(scope, token, arn)
+            self._account.publish(events.model_package_changed(package))
+        return {"ModelPackageArn": arn}
+
+    def describe_package(self, request: Shape) -> Shape:
+        return self._package(request["ModelPackageName"])
+
+    def list_packages(self, request: Shape) -> Shape:
+        group = request.get("ModelPackageGroupName")
+        parent = self._group(group)["ModelPackageGroupName"] if group else None
+        packages = pages.within(
+            self._store.items(Kind.MODEL_PACKAGE, parent),
+            request,
+            "CreationTime",
+            "CreationTimeAfter",
+            "CreationTimeBefore",
+        )
+        found = [package for package in packages if _selected(package, request)]
+        ordered = pages.sort(found, request, _SORT, by="CreationTime", order="Ascending")
+        return pages.page(
+            ordered,
+            request,
+            into="ModelPackageSummaryList",
+            identity=lambda package: str(package["ModelPackageArn"]),
+        )
+
+    def update_package(self, request: Shape) -> Shape:
+        with self._store.transaction():
+            before = self._package(request["ModelPackageArn"])
+            changes: dict[str, Any] = {name: request[name] for name in _UPDATABLE if request.get(name) is not None}
+            removed = request.get("CustomerMetadataPropertiesToRemove") or []
+            if removed or "CustomerMetadataProperties" in changes:
+                kept = {**before.get("CustomerMetadataProperties", {}), **changes.get("CustomerMetadataProperties", {})}
+                changes["CustomerMetadataProperties"] = {key: kept[key] for key in kept if key not in removed} or None
+            added = request.get("AdditionalInferenceSpecificationsToAdd")
+            if added:
+                changes["AdditionalInferenceSpecifications"] = [
+                    *before.get("AdditionalInferenceSpecifications", []),
+                    *added,
+                ]
+            after = self._store.change(
+                Kind.MODEL_PACKAGE, before["ModelPackageArn"], **changes, LastModifiedTime=times.now()
+            )
+            # An update of metadata alone tells of the unchanged approval status again: receivers must look at the fields.
+            fields = [written for name, written in _UPDATABLE.items() if name in changes]
+            self._account.publish(events.model_package_changed(after, fields))
+        return {"ModelPackageArn": before["ModelPackageArn"]}
+
+    def delete_package(self, request: Shape) -> Shape:
+        with self._store.transaction():
+            self._store.delete(Kind.MODEL_PACKAGE, self._package(request["ModelPackageName"])["ModelPackageArn"])
+        return {}
+
+    def _new_package(self, request: Shape, *, create_missing_group: bool) -> Shape:
+        at = times.now()
+        package = {
+            **{name: request[name] for name in _KEPT if request.get(name) is not None},
+            "CreationTime": at,
+            "LastModifiedTime": at,
+            "ModelPackageStatus": "Completed",
+            "ModelPackageStatusDetails": {"ValidationStatuses": [], "ImageScanStatuses": []},
+            "CertifyForMarketplace": request.get("CertifyForMarketplace", False),
+        }
+        if "ModelPackageName" in request:
+            return {**package, **self._unversioned(request["ModelPackageName"])}
+        name = resource_name(request["ModelPackageGroupName"])
+        if create_missing_group and self._store.get(Kind.MODEL_PACKAGE_GROUP, name) is None:
+            self.create_group({"ModelPackageGroupName": name})
+        version = self._group(name)["latestVersion"] + 1
+        # A deleted version's number is not given again.
+        self._store.change(Kind.MODEL_PACKAGE_GROUP, name, latestVersion=version)
+        return {
+            **package,
+            "ModelPackageName": name,
+            "ModelPackageGroupName": name,
+            "ModelPackageVersion": version,
+            "ModelPackageArn": self._account.arns.model_package(name, version),
+            "ModelApprovalStatus": request.get("ModelApprovalStatus", "PendingManualApproval"),
+        }
+
+    def _unversioned(self, name: str) -> Shape:
+        arn = self._account.arns.model_package(name)
+        if self._store.get(Kind.MODEL_PACKAGE, arn) is not None:
+            raise ConflictError(f"Model Package already exists: {arn}")
+        return {"ModelPackageName": name, "ModelPackageArn": arn}
+
+    def _group(self, name_or_arn: str) -> Shape:
+        name = resource_name(name_or_arn)
+        group = self._store.get(Kind.MODEL_PACKAGE_GROUP, name)
+        if group is None:
+            # The registry answers ValidationException, not ResourceNotFound, for what does not exist.
+            raise ValidationError(f"Model Package Group {self._account.arns.model_package_group(name)} does not exist.")
+        return group
+
+    def _package(self, name_or_arn: str) -> Shape:
+        arn = self._account.arns.model_package(resource_name(name_or_arn))
+        package = self._store.get(Kind.MODEL_PACKAGE, arn)
+        if package is None:
+            raise ValidationError(f"Model Package {arn} does not exist.")
+        return package
+
+
+def _selected(package: Shape, request: Shape) -> bool:
+    # Unversioned is the documented default where no group is named.
+    kind = request.get("ModelPackageType", "Both" if "ModelPackageGroupName" in request else "Unversioned")
+    versioned = "ModelPackageGroupName" in package
+    status = request.get("ModelApprovalStatus")
+    return (
+        (kind == "Both" or (kind == "Versioned") == versioned)
+        and (status is None or package.get("ModelApprovalStatus") == status)
+        and request.get("NameContains", "") in package["ModelPackageName"]
+    )

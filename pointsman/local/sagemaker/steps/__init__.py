@@ -1,0 +1,1 @@
+"""Step types that run here: one class each, in one table."""

@@ -1,0 +1,48 @@
+"""The local SageMaker as boto3 sees it, with S3 from the embedded AWS. What only this level can catch: the wire, the jobs'
+processes, and what a restart or a `kill -9` leaves."""
+
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract.conftest import client_of
+from tests.contract.sagemaker.serving import Served
+from tests.local.instances import Instance, unique
+
+
+@pytest.fixture
+def served(aws: Instance, tmp_path: Path) -> Iterator[Served]:
+    with Served.started(tmp_path / "sagemaker", aws.endpoint_url) as served:
+        yield served
+
+
+@pytest.fixture
+def sagemaker(served: Served) -> Any:
+    return served.client
+
+
+@pytest.fixture(scope="session")
+def s3(aws: Instance) -> Any:
+    return client_of(aws, "s3")
+
+
+@pytest.fixture
+def bucket(s3: Any) -> str:
+    name = unique("bucket")
+    s3.create_bucket(Bucket=name)
+    return name
+
+
+@pytest.fixture
+def script(s3: Any, bucket: str) -> Callable[[str], str]:
+    """Puts a Python script into S3; returns its URI."""
+
+    def put(code: str) -> str:
+        key = f"code/{unique('script')}.py"
+        s3.put_object(Bucket=bucket, Key=key, Body=textwrap.dedent(code).encode())
+        return f"s3://{bucket}/{key}"
+
+    return put

@@ -1,0 +1,100 @@
+"""A local SageMaker behind a small HTTP server, so that boto3 can talk to it."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from pointsman.local.sagemaker import Limits, LocalSageMaker
+from tests.local.instances import eventually
+
+TERMINAL = {"Succeeded", "Failed", "Stopped"}
+ROLE = "arn:aws:iam::000000000000:role/pipeline"
+
+
+class Served:
+    """The service, the events it has emitted, and a client of it."""
+
+    def __init__(self, directory: Path, s3_endpoint_url: str, limits: Limits | None = None) -> None:
+        self.directory = directory
+        self.events: list[tuple[str, dict[str, Any], list[str]]] = []
+        self.service = LocalSageMaker(directory, endpoint_url=s3_endpoint_url, emit=self._emit, limits=limits)
+
+    @classmethod
+    @contextmanager
+    def started(cls, directory: Path, s3_endpoint_url: str, limits: Limits | None = None) -> "Iterator[Served]":
+        served = cls(directory, s3_endpoint_url, limits)
+        served.service.start()
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(served.service))
+        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+        served.endpoint_url = f"http://127.0.0.1:{server.server_port}"
+        try:
+            yield served
+        finally:
+            server.shutdown()
+            server.server_close()
+            served.service.stop()
+
+    endpoint_url: str
+
+    @property
+    def client(self) -> Any:
+        return boto3.client(
+            "sagemaker",
+            endpoint_url=self.endpoint_url,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            region_name="us-east-1",
+            config=Config(retries={"total_max_attempts": 1}, max_pool_connections=40),
+        )
+
+    def ended(self, execution_arn: str) -> dict[str, Any]:
+        """DescribePipelineExecution's answer once the execution is over."""
+
+        def look() -> dict[str, Any] | None:
+            found: dict[str, Any] = self.client.describe_pipeline_execution(PipelineExecutionArn=execution_arn)
+            return found if found["PipelineExecutionStatus"] in TERMINAL else None
+
+        return eventually(look) or {}
+
+    def steps(self, execution_arn: str) -> dict[str, dict[str, Any]]:
+        listed = self.client.list_pipeline_execution_steps(PipelineExecutionArn=execution_arn, MaxResults=100)
+        return {step["StepName"]: step for step in listed["PipelineExecutionSteps"]}
+
+    def reasons(self, execution_arn: str) -> dict[str, str]:
+        return {
+            name: step["FailureReason"] for name, step in self.steps(execution_arn).items() if "FailureReason" in step
+        }
+
+    def details(self, kind: str) -> list[dict[str, Any]]:
+        """The details of the events so far whose type contains `kind`."""
+        return [detail for detail_type, detail, _ in list(self.events) if kind in detail_type]
+
+    def _emit(self, detail_type: str, detail: dict[str, Any], resources: list[str]) -> None:
+        self.events.append((detail_type, detail, resources))
+
+
+def _handler(service: LocalSageMaker) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            operation = self.headers["X-Amz-Target"].removeprefix("SageMaker.")
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            status, headers, answer = service.handle(operation, body)
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the base class's name
+            """Nothing: pytest shows what matters."""
+
+    return Handler

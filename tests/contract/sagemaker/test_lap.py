@@ -1,0 +1,154 @@
+"""One pipeline through every step type that runs, from files in S3 to a version in the registry."""
+
+import io
+import json
+import tarfile
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.contract.sagemaker.definitions import (
+    compare,
+    condition,
+    definition,
+    fail,
+    get,
+    join,
+    json_get,
+    processing,
+    property_file,
+    register,
+    training,
+)
+from tests.contract.sagemaker.serving import ROLE, Served
+from tests.local.instances import unique
+
+PREPARE = """
+    import os, pathlib, sys
+    base = pathlib.Path(os.environ["SAGEMAKER_BASE_DIR"]) / "processing"
+    lines = [line for file in sorted((base / "input/data").rglob("*.csv")) for line in file.read_text().split()]
+    (base / "output/train/all.csv").write_text("\\n".join(lines))
+    print("prepared", len(lines), sys.argv[1])
+"""
+TRAIN = """
+    import json, os, pathlib
+    lines = (pathlib.Path(os.environ["SM_CHANNEL_TRAIN"]) / "all.csv").read_text().split()
+    rate = json.loads(os.environ["SM_HPS"])["rate"]
+    mean = sum(map(float, lines)) / len(lines) * rate
+    pathlib.Path(os.environ["SM_MODEL_DIR"], "model.json").write_text(json.dumps({"mean": mean}))
+    print(f"mean={mean};")
+"""
+EVALUATE = """
+    import json, os, pathlib, tarfile
+    base = pathlib.Path(os.environ["SAGEMAKER_BASE_DIR"]) / "processing"
+    with tarfile.open(base / "input/model/model.tar.gz") as tar:
+        mean = json.load(tar.extractfile("model.json"))["mean"]
+    (base / "output/report/evaluation.json").write_text(json.dumps({"metrics": [{"mean": {"value": mean}}]}))
+"""
+
+
+type Script = Callable[[str], str]
+
+
+def lap(bucket: str, group: str, script: Script) -> str:
+    outputs = {
+        "train": join("/", f"s3://{bucket}/runs", get("Execution.PipelineExecutionId"), "train"),
+    }
+    report = join("/", f"s3://{bucket}/runs", get("Execution.PipelineExecutionId"), "report")
+    mean = json_get("Evaluate", "Report", "metrics[0].mean.value")
+    gate = condition(
+        "Gate",
+        [compare("GreaterThanOrEqualTo", mean, get("Parameters.Bar"))],
+        then=[register("Register", group, get("Steps.Train.ModelArtifacts.S3ModelArtifacts"))],
+        otherwise=[fail("TooLow", join(" ", "mean", mean, "is below", get("Parameters.Bar")))],
+    )
+    train = training(
+        "Train",
+        script(TRAIN),
+        f"s3://{bucket}/models",
+        channels={"train": get("Steps.Prepare.ProcessingOutputConfig.Outputs['train'].S3Output.S3Uri")},
+        hyperparameters={"rate": "2"},
+        metrics=[{"Name": "mean", "Regex": "mean=([0-9.]+);"}],
+    )
+    evaluate = processing(
+        "Evaluate",
+        script(EVALUATE),
+        inputs={"model": get("Steps.Train.ModelArtifacts.S3ModelArtifacts")},
+        outputs={"report": report},
+        PropertyFiles=[property_file("Report", "report", "evaluation.json")],
+    )
+    prepare = processing(
+        "Prepare",
+        script(PREPARE),
+        inputs={"data": get("Parameters.Data")},
+        outputs=outputs,
+        arguments=[get("Parameters.Bar")],
+    )
+    return definition(
+        [gate, evaluate, train, prepare],  # not in the order of running: real definitions aren't either
+        [{"Name": "Bar", "Type": "Float", "DefaultValue": 4.5}, {"Name": "Data", "Type": "String"}],
+    )
+
+
+@pytest.fixture
+def data(s3: Any, bucket: str) -> str:
+    for number in range(3):
+        s3.put_object(Bucket=bucket, Key=f"data/part {number}.csv", Body=f"{number + 1}\n{number + 2}".encode())
+    return f"s3://{bucket}/data/"
+
+
+def start(served: Served, text: str, **parameters: str) -> str:
+    name = unique("pipeline")
+    served.client.create_pipeline(PipelineName=name, PipelineDefinition=text, RoleArn=ROLE)
+    given = [{"Name": key, "Value": value} for key, value in parameters.items()]
+    arn = served.client.start_pipeline_execution(PipelineName=name, PipelineParameters=given)["PipelineExecutionArn"]
+    return str(arn)
+
+
+def test_data_becomes_a_registered_version(
+    served: Served, sagemaker: Any, s3: Any, bucket: str, data: str, script: Script
+) -> None:
+    group = unique("group")
+    arn = start(served, lap(bucket, group, script), Data=data)
+
+    assert served.ended(arn)["PipelineExecutionStatus"] == "Succeeded", served.reasons(arn)
+    steps = served.steps(arn)
+    assert list(steps) == ["Register", "Gate", "Evaluate", "Train", "Prepare"]
+    assert {step["StepStatus"] for step in steps.values()} == {"Succeeded"}
+    assert steps["Gate"]["Metadata"] == {"Condition": {"Outcome": "True"}}
+    package = sagemaker.describe_model_package(ModelPackageName=steps["Register"]["Metadata"]["RegisterModel"]["Arn"])
+    assert package["ModelApprovalStatus"] == "PendingManualApproval"
+    assert package["MetadataProperties"] == {"GeneratedBy": arn}
+    url = package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
+    body = s3.get_object(Bucket=bucket, Key=url.removeprefix(f"s3://{bucket}/"))["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(body)) as tar:
+        model = tar.extractfile("model.json")
+        assert model is not None
+        assert json.load(model) == {"mean": 5.0}
+
+
+def test_the_other_branch_fails_with_the_message(served: Served, bucket: str, data: str, script: Script) -> None:
+    arn = start(served, lap(bucket, unique("group"), script), Data=data, Bar="7")
+
+    ended = served.ended(arn)
+    assert ended["PipelineExecutionStatus"] == "Failed"
+    assert ended["FailureReason"] == "Step failure: One or multiple steps failed"
+    steps = served.steps(arn)
+    assert "Register" not in steps
+    assert steps["TooLow"]["FailureReason"] == "mean 5.0 is below 7.0"
+    assert steps["TooLow"]["Metadata"] == {"Fail": {"ErrorMessage": "mean 5.0 is below 7.0"}}
+
+
+def test_training_metrics_are_read_from_the_log(
+    served: Served, sagemaker: Any, bucket: str, data: str, script: Script
+) -> None:
+    arn = start(served, lap(bucket, unique("group"), script), Data=data)
+    served.ended(arn)
+    job = served.steps(arn)["Train"]["Metadata"]["TrainingJob"]["Arn"].rpartition("/")[2]
+    described = sagemaker.describe_training_job(TrainingJobName=job)
+    assert [(metric["MetricName"], metric["Value"]) for metric in described["FinalMetricDataList"]] == [("mean", 5.0)]
+    assert [transition["Status"] for transition in described["SecondaryStatusTransitions"]] == [
+        "Starting", "Downloading", "Training", "Uploading", "Completed",
+    ]  # fmt: skip
+    assert described["BillableTimeInSeconds"] >= 1
