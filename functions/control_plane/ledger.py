@@ -182,7 +182,7 @@ class Ledger(Protocol):
         """Make a new decision the model's pending one, claim its data and consume its window.
 
         The pending decision that it replaces becomes SKIPPED_SUPERSEDED and gives its data back. One request more for
-        the model, one for that decision. Raises AlreadyDecided, DataAlreadyUsed, Superseded.
+        the model, one each for that decision and its data. Raises AlreadyDecided, DataAlreadyUsed, Superseded.
         """
 
     def settle(self, decision: Decision, window: ArrivalWindow | None) -> None:
@@ -196,11 +196,14 @@ class Ledger(Protocol):
 
     def postpone(self, decision: Decision) -> None:
         """Make a begun decision pending and free its slot. Where newer data waits already, that goes first and this
-        decision becomes SKIPPED_SUPERSEDED. One request more for the model. Raises Superseded.
+        decision becomes SKIPPED_SUPERSEDED. One request more for the model, one each for what waits and for this
+        decision's data. Raises Superseded.
         """
 
     def refuse(self, decision: Decision) -> None:
-        """Record that a begun decision will never be accepted; frees its slot and its data. Raises Superseded."""
+        """Record that a begun decision will never be accepted; frees its slot and, with one request more, its data.
+        Raises Superseded.
+        """
 
     # -- runs --
 
@@ -210,7 +213,9 @@ class Ledger(Protocol):
         """Newest first, at most 100."""
 
     def end_run(self, run: Run) -> None:
-        """Record a run's end and free its slot; a run that didn't succeed frees its data too. Repeating is harmless."""
+        """Record a run's end and free its slot; a run that didn't succeed frees its data too, with one request more.
+        Repeating is harmless.
+        """
 
     # -- what time brings --
 

@@ -10,7 +10,7 @@ from control_plane.adapters.dynamodb.arrivals import ArrivalNote
 from control_plane.adapters.dynamodb.table import Delete, Item, Put, Table, Update, Write
 from control_plane.clock import stamp
 from control_plane.errors import Superseded, UnknownModel
-from control_plane.ledger import ArrivalWindow, Decision, DecisionStatus, Due, Model, Route, Run
+from control_plane.ledger import ArrivalWindow, Decision, DecisionStatus, Due, Model, Route, Run, StartRequest
 from control_plane.models import ModelSpec, Purpose
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class DynamoDBLedger:
             transactions.new_decision(decision),
             transactions.claimed_data(decision),
             transactions.pending(decision, replaced.id if replaced else None),
-            *(transactions.superseded_pending(replaced, decision) if replaced else ()),
+            *(self._superseded_pending(replaced, decision) if replaced else ()),
             *transactions.consumed(window),
         )
 
@@ -160,7 +160,7 @@ class DynamoDBLedger:
         return [items.run_of(item) for item in self._history(keys.runs_of(model), newest=True)]
 
     def end_run(self, run: Run) -> None:
-        freed = [] if run.status == "Succeeded" else [transactions.freed_data(run, run.decision)]
+        freed = [] if run.status == "Succeeded" else self._freed_data(run, run.decision)
         try:
             self._table.write(transactions.ended_run(run), transactions.freed_slot(run.model, run.decision), *freed)
         except Superseded:
@@ -198,5 +198,18 @@ class DynamoDBLedger:
         self._table.write(
             transactions.revised_decision(decision, was=DecisionStatus.BEGUN),
             transactions.freed_slot(decision.start.model, decision.id),
-            transactions.freed_data(decision.start, decision.id),
+            *self._freed_data(decision.start, decision.id),
         )
+
+    def _superseded_pending(self, replaced: Decision, newer: Decision) -> list[Write]:
+        """What waited gives its place and its data to newer data, which holds all that it would have trained on."""
+        gone = transactions.superseded_by(replaced, newer)
+        revised = transactions.revised_decision(gone, was=DecisionStatus.DEFERRED)
+        if replaced.start.fingerprint == newer.start.fingerprint:  # its claim, run out, is being overwritten
+            return [revised]
+        return [revised, *self._freed_data(replaced.start, replaced.id)]
+
+    def _freed_data(self, use: StartRequest | Run, decision_id: str) -> list[Write]:
+        """Nothing, where the claim has run out and somebody else has made it since."""
+        claim = self._table.get(keys.data_key(use.model, use.purpose, use.fingerprint))
+        return [transactions.freed_data(use, decision_id)] if claim and claim["claimed_by"] == decision_id else []

@@ -105,14 +105,6 @@ def superseded_by(decision: Decision, newer: Decision) -> Decision:
     return decision.model_copy(update=changes)
 
 
-def superseded_pending(replaced: Decision, newer: Decision) -> list[Write]:
-    """What waited gives its place and its data to newer data, which holds all that it would have trained on."""
-    return [
-        revised_decision(superseded_by(replaced, newer), was=DecisionStatus.DEFERRED),
-        freed_data(replaced.start, replaced.id),
-    ]
-
-
 def routes(spec: ModelSpec, before: ModelSpec) -> list[Write]:
     """Claim the spec's folders and release those that it has given up."""
     wanted = {keys.route_key(route.bucket, route.source.prefix): route for route in items.routes_of(spec)}
@@ -152,11 +144,11 @@ def consumed(window: ArrivalWindow | None) -> list[Write]:
 
 def moved(item: Due, at: datetime) -> Write:
     """An open window's place is its successor's too, so the window's own id must still stand there."""
-    is_window = isinstance(item, ArrivalWindow)
+    own = {":id": item.id} if isinstance(item, ArrivalWindow) else {}
     return Write(
         Update(keys.due_key(item), "SET due_at = :at"),
-        "attribute_exists(due_at)" + (" AND window_id = :id" if is_window else ""),
-        {":at": stamp(at)} | ({":id": item.id} if is_window else {}),
+        "attribute_exists(due_at)" + (" AND window_id = :id" if own else ""),
+        {":at": stamp(at)} | own,
         superseded,
     )
 
