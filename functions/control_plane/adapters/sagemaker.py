@@ -52,8 +52,13 @@ class SageMakerPipelines:
         )
 
     def _failure(self, arn: str) -> str:
-        """The failed steps' own reasons: the execution's says no more than that some step failed."""
-        steps = self._client.list_pipeline_execution_steps(PipelineExecutionArn=arn, SortOrder="Ascending")
+        """The failed steps' own reasons: the execution's says no more than that some step failed.
+
+        One page of 100 holds every step, since a pipeline has at most 50; without asking for it, a page holds fewer.
+        """
+        steps = self._client.list_pipeline_execution_steps(
+            PipelineExecutionArn=arn, SortOrder="Ascending", MaxResults=100
+        )
         return "; ".join(
             f"{step['StepName']}: {step.get('FailureReason', 'no reason given')}"
             for step in steps["PipelineExecutionSteps"]
