@@ -1,0 +1,125 @@
+"""`Pipelines` on SageMaker's wire as botocore knows it: the Stubber checks each request against the service model."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from control_plane.adapters.sagemaker import SageMakerPipelines
+from control_plane.dispatcher import display_name, token
+from control_plane.errors import CapacityExceeded, ControlPlaneError, StartRefused
+from tests.samples import execution_arn, start_request
+
+ARN = execution_arn()
+ENDED = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+WINDOW_ID = "churn-training-20261121T090000000000Z"
+type Wired = tuple[SageMakerPipelines, Stubber]
+
+
+@pytest.fixture
+def wired() -> Iterator[Wired]:
+    client = boto3.client("sagemaker", region_name="eu-west-1", aws_access_key_id="test", aws_secret_access_key="test")
+    with Stubber(client) as stubber:
+        yield SageMakerPipelines(client), stubber
+        stubber.assert_no_pending_responses()
+
+
+def start(pipelines: SageMakerPipelines) -> str:
+    return pipelines.start(
+        start_request(), token=token(WINDOW_ID), display_name=display_name(WINDOW_ID), description="20 objects"
+    )
+
+
+def test_a_start_says_all_that_the_request_says(wired: Wired) -> None:
+    pipelines, stubber = wired
+    expected = {
+        "PipelineName": "pointsman-training",
+        "PipelineExecutionDisplayName": WINDOW_ID,
+        "PipelineExecutionDescription": "20 objects",
+        "PipelineParameters": [{"Name": "DataFingerprint", "Value": "f1"}],
+        "ClientRequestToken": token(WINDOW_ID),
+    }
+    stubber.add_response("start_pipeline_execution", {"PipelineExecutionArn": ARN}, expected)
+    assert start(pipelines) == ARN
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"),
+    [
+        ("ResourceLimitExceeded", CapacityExceeded),
+        ("ResourceNotFound", StartRefused),
+        ("ValidationException", StartRefused),
+    ],
+)
+def test_errors_that_we_understand_get_our_words(wired: Wired, code: str, meaning: type[ControlPlaneError]) -> None:
+    pipelines, stubber = wired
+    stubber.add_client_error("start_pipeline_execution", code, "the reason")
+    with pytest.raises(meaning, match="the reason"):
+        start(pipelines)
+
+
+@pytest.mark.parametrize(
+    "code", ["ThrottlingException", "AccessDeniedException", "ConflictException", "InternalFailure"]
+)
+def test_other_errors_are_left_as_they_are(wired: Wired, code: str) -> None:
+    pipelines, stubber = wired
+    stubber.add_client_error("start_pipeline_execution", code)
+    with pytest.raises(ClientError) as refusal:
+        start(pipelines)
+    assert refusal.value.response["Error"]["Code"] == code
+
+
+@pytest.mark.parametrize(
+    ("status", "has_ended"),
+    [("Executing", False), ("Stopping", False), ("Stopped", True), ("Succeeded", True)],
+)
+def test_an_execution_is_described_by_one_request(wired: Wired, status: str, *, has_ended: bool) -> None:
+    pipelines, stubber = wired
+    answer = {"PipelineExecutionStatus": status, "LastModifiedTime": ENDED}
+    stubber.add_response("describe_pipeline_execution", answer, {"PipelineExecutionArn": ARN})
+    found = pipelines.describe(ARN)
+    assert (found.arn, found.status, found.has_ended, found.failure) == (ARN, status, has_ended, None)
+    assert found.ended_at == ENDED
+
+
+def test_a_failure_names_the_steps_that_failed_and_why(wired: Wired) -> None:
+    pipelines, stubber = wired
+    described = {"PipelineExecutionStatus": "Failed", "LastModifiedTime": ENDED, "FailureReason": "Step failure"}
+    stubber.add_response("describe_pipeline_execution", described)
+    steps = [
+        {"StepName": "Prepare", "StepStatus": "Succeeded"},
+        {"StepName": "Train", "StepStatus": "Failed", "FailureReason": "train.csv line 3: no target"},
+    ]
+    stubber.add_response("list_pipeline_execution_steps", {"PipelineExecutionSteps": steps})
+    assert pipelines.describe(ARN).failure == "Train: train.csv line 3: no target"
+
+
+def test_a_failure_of_no_step_has_the_executions_own_reason(wired: Wired) -> None:
+    pipelines, stubber = wired
+    described = {"PipelineExecutionStatus": "Failed", "LastModifiedTime": ENDED, "FailureReason": "no role"}
+    stubber.add_response("describe_pipeline_execution", described)
+    stubber.add_response("list_pipeline_execution_steps", {"PipelineExecutionSteps": []})
+    assert pipelines.describe(ARN).failure == "no role"
+
+
+def test_every_step_of_a_long_pipeline_is_seen(wired: Wired) -> None:
+    """A pipeline has at most 50 steps; a page holds fewer unless it is asked for more."""
+    pipelines, stubber = wired
+    stubber.add_response(
+        "describe_pipeline_execution", {"PipelineExecutionStatus": "Failed", "LastModifiedTime": ENDED}
+    )
+    request = {"PipelineExecutionArn": ARN, "SortOrder": "Ascending", "MaxResults": 100}
+    stubber.add_response("list_pipeline_execution_steps", {"PipelineExecutionSteps": []}, request)
+    pipelines.describe(ARN)
+
+
+@pytest.mark.parametrize("decision_id", [WINDOW_ID, f"{'m' * 63}-training-20261121T090000000000Z", "x" * 70 + "-" * 12])
+def test_names_made_from_decisions_are_names_to_sagemaker(wired: Wired, decision_id: str) -> None:
+    pipelines, stubber = wired
+    stubber.add_response("start_pipeline_execution", {"PipelineExecutionArn": ARN})
+    name = display_name(decision_id)
+    assert 1 <= len(name) <= 82
+    pipelines.start(start_request(), token=token(decision_id), display_name=name, description="")

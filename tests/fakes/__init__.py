@@ -1,0 +1,13 @@
+"""In-memory stand-ins, one per port, that keep the port's promises.
+
+The contract suite runs on `FakeLedger` as it runs on DynamoDB, so a unit test may believe it. `faults.py` makes any
+port fail or its caller die around a chosen call.
+"""
+
+from tests.fakes.control_plane import FakeControlPlane
+from tests.fakes.events import FakeEvents
+from tests.fakes.ledger import FakeLedger
+from tests.fakes.objects import FakeObjects
+from tests.fakes.pipelines import FakePipelines
+
+__all__ = ["FakeControlPlane", "FakeEvents", "FakeLedger", "FakeObjects", "FakePipelines"]

@@ -1,0 +1,51 @@
+"""`ControlPlane` in memory, with a clock that stands still until it is moved."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from control_plane.ledger import Ledger
+from control_plane.ports import Events, Objects, Pipelines
+from tests.fakes.events import FakeEvents
+from tests.fakes.ledger import FakeLedger
+from tests.fakes.objects import FakeObjects
+from tests.fakes.pipelines import FakePipelines
+from tests.samples import MORNING
+
+
+@dataclass
+class FakeControlPlane:
+    """A fresh control plane that nothing has happened to."""
+
+    clock: datetime = MORNING
+    artifact_bucket: str = "artifacts"
+    ledger: FakeLedger = field(default_factory=FakeLedger)
+    objects: FakeObjects = field(default_factory=FakeObjects)
+    events: FakeEvents = field(default_factory=FakeEvents)
+    pipelines: FakePipelines = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pipelines = FakePipelines(self.now)
+
+    def now(self) -> datetime:
+        return self.clock
+
+    def wait(self, duration: timedelta) -> None:
+        self.clock += duration
+
+
+@dataclass(frozen=True)
+class PlaneOf:
+    """The same control plane seen through other ports, such as ports that fail."""
+
+    whole: FakeControlPlane
+    ledger: Ledger
+    objects: Objects
+    pipelines: Pipelines
+    events: Events
+
+    @property
+    def artifact_bucket(self) -> str:
+        return self.whole.artifact_bucket
+
+    def now(self) -> datetime:
+        return self.whole.now()

@@ -1,0 +1,54 @@
+"""`Pipelines` that starts nothing, but honours tokens as SageMaker does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from control_plane.errors import StartError
+from control_plane.ledger import StartRequest
+from control_plane.ports import Execution
+
+_TOKEN_LENGTHS = range(32, 129)
+
+
+@dataclass(frozen=True)
+class Started:
+    """What one execution was started with."""
+
+    arn: str
+    request: StartRequest
+    display_name: str
+    description: str
+
+
+@dataclass
+class FakePipelines:
+    """`unavailable` is raised instead of starting anything new, until it is None again."""
+
+    now: Callable[[], datetime]
+    unavailable: StartError | None = None
+    started: list[Started] = field(default_factory=list)
+    _by_token: dict[str, str] = field(default_factory=dict)
+    _executions: dict[str, Execution] = field(default_factory=dict)
+
+    def start(self, request: StartRequest, *, token: str, display_name: str, description: str) -> str:
+        assert len(token) in _TOKEN_LENGTHS, "SageMaker takes tokens of 32 to 128 characters"
+        if token in self._by_token:
+            return self._by_token[token]
+        if self.unavailable:
+            raise self.unavailable
+        arn = f"arn:aws:sagemaker:eu-west-1:111122223333:pipeline/{request.pipeline}/execution/{len(self.started):012d}"
+        self._by_token[token] = arn
+        self._executions[arn] = Execution(arn, "Executing", self.now(), None)
+        self.started.append(Started(arn, request, display_name, description))
+        return arn
+
+    def describe(self, arn: str) -> Execution:
+        return self._executions[arn]
+
+    def end(self, arn: str, status: str = "Succeeded", failure: str | None = None) -> None:
+        self._executions[arn] = replace(self._executions[arn], status=status, ended_at=self.now(), failure=failure)
+
+    @property
+    def running(self) -> list[str]:
+        return [arn for arn, execution in self._executions.items() if not execution.has_ended]

@@ -1,0 +1,107 @@
+"""What the in-memory ledger holds, and transactions over it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import RLock
+from typing import NamedTuple
+
+from control_plane.errors import LedgerConflict, Superseded
+from control_plane.ledger import ArrivalWindow, Decision, Due, Route, Run, Slot, StartRequest
+from control_plane.models import ModelSpec, Purpose
+
+type Place = tuple[str, ...]
+
+
+class Claim(NamedTuple):
+    """Which decision uses some data, and until when nobody else may."""
+
+    decision: str
+    until: datetime
+
+
+def require(condition: bool, conflict: LedgerConflict) -> None:  # noqa: FBT001  reads as a sentence
+    if not condition:
+        raise conflict
+
+
+def window_place(window: ArrivalWindow) -> Place:
+    place = ("window", window.model, window.purpose)
+    return (*place, window.id) if window.sealed else place
+
+
+def due_key(item: Due) -> Place:
+    match item:
+        case ArrivalWindow():
+            return window_place(item)
+        case Decision():
+            return ("decision", item.id)
+        case Run():
+            return ("run", item.arn)
+
+
+@dataclass
+class Rows:
+    """`due` says when each place should be looked at; what waits for nothing isn't in it."""
+
+    specs: dict[str, ModelSpec] = field(default_factory=dict)
+    slots: dict[str, Slot] = field(default_factory=dict)
+    pending: dict[tuple[str, Purpose], str] = field(default_factory=dict)
+    routes: dict[tuple[str, str], Route] = field(default_factory=dict)
+    windows: dict[Place, ArrivalWindow] = field(default_factory=dict)
+    decisions: dict[str, Decision] = field(default_factory=dict)
+    claims: dict[tuple[str, Purpose, str], Claim] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+    due: dict[Place, datetime] = field(default_factory=dict)
+
+    def copy(self) -> "Rows":
+        return Rows(**{name: dict(table) for name, table in vars(self).items()})
+
+    def consume(self, window: ArrivalWindow | None) -> None:
+        if window:
+            require(window_place(window) in self.windows, Superseded(window.id))
+            del self.windows[window_place(window)], self.due[window_place(window)]
+
+    def free_data(self, use: StartRequest | Run, decision: str) -> None:
+        """Leave the claim alone if it has run out and somebody else has it now."""
+        place = (use.model, use.purpose, use.fingerprint)
+        if place in self.claims and self.claims[place].decision == decision:
+            del self.claims[place]
+
+    def due_by(self, now: datetime) -> list[Due]:
+        places = sorted((at, place) for place, at in self.due.items() if at <= now)
+        return [self._item(place) for _, place in places]
+
+    def _item(self, place: Place) -> Due:
+        match place[0]:
+            case "window":
+                return self.windows[place]
+            case "decision":
+                return self.decisions[place[1]]
+            case _:
+                return self.runs[place[1]]
+
+
+class Store:
+    """Rows behind a lock. A transaction works on a copy that takes the place of the rows when it has succeeded."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._rows = Rows()
+
+    @property
+    def rows(self) -> Rows:
+        """Inside a transaction its own copy; elsewhere the last whole state, which nobody changes any more."""
+        with self._lock:
+            return self._rows
+
+    @contextmanager
+    def transaction(self) -> Iterator[Rows]:
+        with self._lock:
+            before, self._rows = self._rows, self._rows.copy()
+            try:
+                yield self._rows
+            except BaseException:
+                self._rows = before
+                raise

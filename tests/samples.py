@@ -1,0 +1,177 @@
+"""Values that tests start from: one model, what lands for it, what is decided about it. Each call says what matters."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from control_plane.ledger import ArrivalWindow, Decision, DecisionStatus, Route, Run, StartRequest
+from control_plane.models import ModelSpec, Purpose
+from control_plane.outcomes import Outcome
+
+MORNING = datetime(2026, 11, 21, 9, tzinfo=UTC)
+TRAINING = Purpose.TRAINING
+BUCKET = "landing"
+PREFIX = "churn/training/"
+QUIET = timedelta(minutes=5)
+AT_MOST = timedelta(hours=1)
+SAME_DATA = timedelta(days=90)
+
+
+def after(**duration: float) -> datetime:
+    return MORNING + timedelta(**duration)
+
+
+def model_spec(model: str = "churn", *, changes: Mapping[str, Any] | None = None) -> ModelSpec:
+    """`changes` replace fields by dotted name: `{"data.exclude": ["*.tmp"]}`."""
+    document: dict[str, Any] = {
+        "model": model,
+        "data": {
+            "bucket": BUCKET,
+            "training": {"prefix": f"{model}/training/", "close": {"manifest": "_SUCCESS"}},
+            "exclude": ["*/_temporary/*"],
+        },
+        "pipelines": {"training": {"name": "pointsman-training", "parameters": {"Target": "left"}}},
+        "policy": {"metric": {"name": "auc", "direction": "maximize", "bar": 0.8}},
+    }
+    for path, value in (changes or {}).items():
+        *parents, name = path.split(".")
+        place = document
+        for parent in parents:
+            place = place.setdefault(parent, {})
+        place[name] = value
+    return ModelSpec.model_validate(document)
+
+
+def route_of(spec: ModelSpec) -> Route:
+    source, exclude = spec.data.training, spec.data.exclude
+    return Route(model=spec.model, purpose=TRAINING, bucket=spec.data.bucket, source=source, exclude=exclude)
+
+
+def start_request(fingerprint: str = "f1", model: str = "churn") -> StartRequest:
+    return StartRequest(
+        model=model,
+        purpose=TRAINING,
+        fingerprint=fingerprint,
+        pipeline="pointsman-training",
+        parameters={"DataFingerprint": fingerprint},
+    )
+
+
+def begun(decision_id: str = "d1", fingerprint: str = "f1", **changes: Any) -> Decision:
+    """A decision that is about to start a run."""
+    now = changes.get("decided_at", MORNING)
+    fields: dict[str, Any] = {
+        "model": "churn",
+        "purpose": TRAINING,
+        "event": f"s3://{BUCKET}/{PREFIX}a.csv@v1",
+        "outcome": Outcome.STARTED,
+        "status": DecisionStatus.BEGUN,
+        "because": "1 object",
+        "decided_at": now,
+        "fingerprint": fingerprint,
+        "data_until": now + SAME_DATA,
+    }
+    fields |= changes
+    request = start_request(fingerprint, fields["model"] or "churn")
+    return Decision(**{"id": decision_id, "request": request, **fields})
+
+
+def deferred(decision_id: str = "d1", fingerprint: str = "f1", **changes: Any) -> Decision:
+    waiting = {"outcome": Outcome.DEFERRED_BUSY, "status": DecisionStatus.DEFERRED}
+    return begun(decision_id, fingerprint, **waiting | changes)
+
+
+def skipped(decision_id: str = "d1", **changes: Any) -> Decision:
+    settled = {"outcome": Outcome.SKIPPED_SAME_DATA, "status": DecisionStatus.DONE, "request": None}
+    return begun(decision_id, **settled | changes)
+
+
+def revised(decision: Decision, status: DecisionStatus, outcome: Outcome, **changes: Any) -> Decision:
+    return decision.model_copy(update={"status": status, "outcome": outcome, **changes})
+
+
+def execution_arn(number: int = 1) -> str:
+    return f"arn:aws:sagemaker:eu-west-1:111122223333:pipeline/pointsman-training/execution/run{number}"
+
+
+def run_of(decision: Decision, number: int = 1, **changes: Any) -> Run:
+    fields: dict[str, Any] = {
+        "arn": execution_arn(number),
+        "model": decision.start.model,
+        "purpose": TRAINING,
+        "decision": decision.id,
+        "fingerprint": decision.start.fingerprint,
+        "started_at": decision.decided_at,
+    }
+    return Run(**fields | changes)
+
+
+def done(decision: Decision, run: Run) -> Decision:
+    return revised(decision, DecisionStatus.DONE, decision.outcome, run=run.arn)
+
+
+def ended(run: Run, status: str = "Succeeded", at: datetime = after(minutes=10)) -> Run:  # noqa: B008  a constant
+    return run.model_copy(update={"status": status, "ended_at": at})
+
+
+def window(window_id: str = "w1", **changes: Any) -> ArrivalWindow:
+    fields: dict[str, Any] = {
+        "id": window_id,
+        "model": "churn",
+        "purpose": TRAINING,
+        "opened_at": MORNING,
+        "closes_by": MORNING + AT_MOST,
+        "first_event": f"s3://{BUCKET}/{PREFIX}a.csv@v1",
+        "arrivals": 1,
+        "sealed": True,
+    }
+    return ArrivalWindow(**fields | changes)
+
+
+def object_created(key: str, *, bucket: str = BUCKET, version: str | None = "v1") -> dict[str, Any]:
+    """As EventBridge delivers it: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html"""
+    landed: dict[str, Any] = {"key": key, "size": 5, "etag": "b1946ac92492d2347c6235b4d2611184", "sequencer": "61"}
+    if version is not None:
+        landed["version-id"] = version
+    return {
+        "version": "0",
+        "id": "17793124-05d4-b198-2fde-7ededc63b103",
+        "detail-type": "Object Created",
+        "source": "aws.s3",
+        "account": "111122223333",
+        "time": "2026-11-21T09:00:00Z",
+        "region": "eu-west-1",
+        "resources": [f"arn:aws:s3:::{bucket}"],
+        "detail": {
+            "version": "0",
+            "event-version": "1.2",
+            "bucket": {"name": bucket},
+            "object": landed,
+            "request-id": "N4N7GDK58NMKJ12R",
+            "requester": "123456789012",
+            "source-ip-address": "192.0.2.1",
+            "reason": "PutObject",
+        },
+    }
+
+
+def execution_ended(arn: str, status: str = "Succeeded") -> dict[str, Any]:
+    """https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html"""
+    return {
+        "version": "0",
+        "id": "315c1398-40ff-a850-213b-158f73kd93ir",
+        "detail-type": "SageMaker Model Building Pipeline Execution Status Change",
+        "source": "aws.sagemaker",
+        "account": "111122223333",
+        "time": "2026-11-21T09:10:11Z",
+        "region": "eu-west-1",
+        "resources": [arn.partition("/execution/")[0], arn],
+        "detail": {
+            "currentPipelineExecutionStatus": status,
+            "previousPipelineExecutionStatus": "Executing",
+            "executionStartTime": "2026-11-21T09:00:13Z",
+            "executionEndTime": "2026-11-21T09:10:10Z",
+            "pipelineArn": arn.partition("/execution/")[0],
+            "pipelineExecutionArn": arn,
+        },
+    }
