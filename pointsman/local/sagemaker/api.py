@@ -12,7 +12,7 @@ from pointsman.local.sagemaker.validation import check_request
 type Operation = Callable[[Shape], Shape]
 type Answer = tuple[int, dict[str, str], bytes]
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class Api:
@@ -26,7 +26,7 @@ class Api:
         except ServiceError as error:
             return _answer(error.status, {"__type": error.code, "Message": str(error)}, error.code)
         except Exception:
-            _log.exception("%s ends by an internal error", operation)
+            logger.exception("%s ends by an internal error", operation)
             message = {"__type": "InternalFailure", "Message": "We encountered an internal error. Please try again."}
             return _answer(500, message, "InternalFailure")
 
@@ -59,3 +59,6 @@ def _answer(status: int, body: Shape, error_code: str | None = None) -> Answer:
     if error_code is not None:
         headers["x-amzn-ErrorType"] = error_code
     return status, headers, json.dumps(body).encode()
+
+
+UNAVAILABLE = _answer(503, {"__type": "ServiceUnavailable", "Message": "The service is starting or stopping."})

@@ -65,7 +65,7 @@ def _holds(condition: Shape, resolve: Callable[[Any], Any]) -> bool:
 
 
 def _compared(kind: str, left: Any, right: Any) -> bool:
-    """Numbers by value (6 equals 6.0), strings lexicographically ("10" is less than "9"), booleans only for equality."""
+    """Numbers by value (6 equals 6.0), strings by characters ("10" is less than "9"), booleans only for equality."""
     families = _family(left), _family(right)
     comparable = families[0] == families[1] and (families[0] in {"number", "string"} or kind == "Equals")
     if not comparable:

@@ -34,7 +34,7 @@ def plan(
     surroundings: Surroundings,
     directory: Path | None = None,
 ) -> Launch:
-    """`environment`: the job's own. Of ours nothing is passed on, so that no setting of this machine decides a result."""
+    """`environment`: the job's own. Of ours nothing is passed on: no setting of this machine may decide a result."""
     return Launch(
         command=tuple(_word(folder, position, word) for position, word in enumerate(command)),
         environment={

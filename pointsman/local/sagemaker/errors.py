@@ -81,7 +81,7 @@ class UnresolvedReferenceError(LocalSageMakerError):
 
 
 class StepFailedError(LocalSageMakerError):
-    """The message is the step's FailureReason; an empty one leaves FailureReason absent, as a Fail step without message."""
+    """The message is the step's FailureReason; an empty one leaves it absent, as after a Fail step without message."""
 
 
 class JobFailedError(LocalSageMakerError):

@@ -1,7 +1,7 @@
 """SageMaker's events, each as its documentation shows it.
 
-https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html: pipeline events have camelCase
-members, all others the API's; job events give times in milliseconds and enums in upper case.
+https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html: pipeline events have
+camelCase members, all others the API's; job events give times in milliseconds and enums in upper case.
 """
 
 import re

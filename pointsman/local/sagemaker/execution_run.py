@@ -20,7 +20,7 @@ from pointsman.local.sagemaker.shapes import Shape
 from pointsman.local.sagemaker.signals import Interruption, Signal
 from pointsman.local.sagemaker.steps.kind import StepEnd, StepKind, StepRun
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 _INTERNAL_ERROR = "InternalServerError: We encountered an internal error. Please try again."
 
 
@@ -47,7 +47,7 @@ class ExecutionRun:
             self._run()
         except Exception:
             # A fault of ours must not leave an execution that never ends; SageMaker calls such a thing this.
-            _log.exception("Execution %s ends by an internal error", self._arn)
+            logger.exception("Execution %s ends by an internal error", self._arn)
             self._records.change(self._arn, "Failed", _INTERNAL_ERROR)
         finally:
             when_over(self._arn)
@@ -129,7 +129,7 @@ class ExecutionRun:
         except InterruptedRunError:
             return
         except Exception:
-            _log.exception("Step %s of %s ends by an internal error", step.name, self._arn)
+            logger.exception("Step %s of %s ends by an internal error", step.name, self._arn)
             change("Failed", reason=_INTERNAL_ERROR)
         else:
             change(end.status, metadata=end.metadata)

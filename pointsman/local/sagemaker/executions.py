@@ -143,8 +143,8 @@ class Executions:
         running, most = len(self._records.active()), self._account.limits.concurrent_executions
         if running >= most:
             raise ResourceLimitExceededError(
-                f"The account-level service limit 'Total number of concurrent pipeline executions' is {most} executions,"
-                f" with current utilization of {running} executions and a request delta of 1 executions."
+                f"The account-level service limit 'Total number of concurrent pipeline executions' is {most}"
+                f" executions, with current utilization of {running} executions and a request delta of 1 executions."
                 " Please use AWS Service Quotas to request an increase for this quota."
             )
 

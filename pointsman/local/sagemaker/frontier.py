@@ -32,8 +32,8 @@ class _Prospect(Enum):
 def ready(definition: Definition, standings: Mapping[str, Standing]) -> list[Step]:
     """Steps not begun whose dependencies have ended as they need and whose branch is taken, in the definition's order.
 
-    Once a step has failed or stopped, only steps that wait for such an end (run conditions), and what follows from them,
-    start: all others would be work for an execution that fails anyway.
+    Once a step has failed or stopped, only steps that wait for such an end (run conditions) start, and what follows
+    from them: all others would be work for an execution that fails anyway.
     """
     broken = any(standing.status in {"Failed", "Stopped"} for standing in standings.values())
     recovery = _recovery(definition) if broken else None

@@ -17,7 +17,7 @@ class JobFolder:
 
     @classmethod
     def fresh(cls, root: Path) -> "JobFolder":
-        """What an interrupted attempt left goes: the job runs again from its beginning, and on nothing but its inputs."""
+        """What an interrupted attempt left goes: the job runs again from its beginning, on nothing but its inputs."""
         if root.exists():
             shutil.rmtree(root)
         folder = cls(root)

@@ -12,7 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 _INTERVAL_SECONDS = 1.0
 _BATCH_EVENTS = 1000
 _LINE_LENGTH = 8192
@@ -71,7 +71,7 @@ class LogShipper:
                 try:
                     self._ship(tail)
                 except (BotoCoreError, ClientError, OSError) as error:
-                    _log.debug("Log of %s not sent: %s", tail.stream, error)
+                    logger.debug("Log of %s not sent: %s", tail.stream, error)
                 if ended:
                     with self._lock:
                         self._tails.remove(tail)

@@ -14,6 +14,8 @@ from pointsman.local.sagemaker.container import Launch
 from pointsman.local.sagemaker.signals import Interruption
 
 _STOP = b"s"
+# Isolated and without site-packages: a third of the time to start.
+_GUARDIAN = (sys.executable, "-I", "-S", job_guardian.__file__)
 
 
 class JobProcess:
@@ -24,7 +26,7 @@ class JobProcess:
         try:
             with log.open("ab") as output:
                 self._guardian = subprocess.Popen(
-                    [sys.executable, "-I", "-S", job_guardian.__file__, str(lifeline), str(grace_seconds), *launch.command],
+                    [*_GUARDIAN, str(lifeline), str(grace_seconds), *launch.command],
                     cwd=launch.directory,
                     env=dict(launch.environment),
                     stdin=subprocess.DEVNULL,

@@ -76,7 +76,7 @@ class Jobs:
             raise InterruptedRunError(name)
         return self._end(contract, name, folder, ending)
 
-    def stop(self, contract: JobContract, name: str) -> None:
+    def stop(self, name: str) -> None:
         """Asks a running job to end; one that isn't running in this process ends when its step is resumed."""
         running = self._running.get(name)
         if running is not None:

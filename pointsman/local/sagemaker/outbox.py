@@ -13,7 +13,7 @@ from pointsman.local.sagemaker.store import Event, Store
 
 type Emit = Callable[[str, Shape, list[str]], None]
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 _ATTEMPTS = 5
 _PAUSE_SECONDS = 0.5
 
@@ -51,7 +51,7 @@ class Outbox:
                 self._emit(event.detail_type, event.detail, list(event.resources))
             except Exception:
                 # Whatever the receiver's fault, SageMaker's delivery is best effort: try, then give this event up.
-                _log.exception("Event %r not delivered, attempt %d of %d", event.detail_type, attempt, _ATTEMPTS)
+                logger.exception("Event %r not delivered, attempt %d of %d", event.detail_type, attempt, _ATTEMPTS)
                 if self._closing.wait(_PAUSE_SECONDS):
                     return
             else:

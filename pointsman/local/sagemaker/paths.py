@@ -35,17 +35,19 @@ def follow(document: Any, path: Path) -> Any:
 
 
 def _step(here: Any, segment: str | int) -> Any:
-    if isinstance(here, list):
-        if isinstance(segment, int):
-            if segment < len(here):
-                return here[segment]
-        else:
-            for item in here:
-                if isinstance(item, dict) and segment in (item.get(member) for member in _NAME_MEMBERS):
-                    return item
-    elif isinstance(here, dict):
-        # A key made of digits may have been read as an index.
-        for key in (segment, str(segment)):
-            if key in here:
-                return here[key]
-    raise KeyError(segment)
+    found = _in_list(here, segment) if isinstance(here, list) else _in_object(here, segment)
+    if not found:
+        raise KeyError(segment)
+    return found[0]
+
+
+def _in_list(items: list[Any], segment: str | int) -> list[Any]:
+    if isinstance(segment, int):
+        return items[segment : segment + 1]
+    named = (item for item in items if isinstance(item, dict))
+    return [item for item in named if segment in (item.get(member) for member in _NAME_MEMBERS)]
+
+
+def _in_object(here: Any, segment: str | int) -> list[Any]:
+    # A key made of digits may have been read as an index.
+    return [here[key] for key in (segment, str(segment)) if key in here] if isinstance(here, dict) else []

@@ -142,7 +142,7 @@ class Registry:
             after = self._store.change(
                 Kind.MODEL_PACKAGE, before["ModelPackageArn"], **changes, LastModifiedTime=times.now()
             )
-            # An update of metadata alone tells of the unchanged approval status again: receivers must look at the fields.
+            # An update of metadata alone tells of the unchanged approval status again: receivers must look at these.
             fields = [written for name, written in _UPDATABLE.items() if name in changes]
             self._account.publish(events.model_package_changed(after, fields))
         return {"ModelPackageArn": before["ModelPackageArn"]}

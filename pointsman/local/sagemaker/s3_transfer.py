@@ -130,7 +130,7 @@ class Transfer:
 
 
 def _below(prefix: str, key: str) -> str:
-    """A key's place in the input's folder: below the prefix if that is a folder or the object itself, else beside it."""
+    """A key's place in the input's folder: below the prefix if that is a folder or the object itself, else beside."""
     if key == prefix:
         return key.rpartition("/")[2]
     if key.startswith(prefix.rstrip("/") + "/"):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO
 
 from pointsman.local.sagemaker.account import Account, Limits
-from pointsman.local.sagemaker.api import Answer, Api, Operation
+from pointsman.local.sagemaker.api import UNAVAILABLE, Answer, Api, Operation
 from pointsman.local.sagemaker.container import Surroundings
 from pointsman.local.sagemaker.execution_records import ExecutionRecords
 from pointsman.local.sagemaker.executions import Executions
@@ -35,8 +35,8 @@ from pointsman.local.sagemaker.training_job import TrainingJob
 class LocalSageMaker:
     """SageMaker for one account and region, kept in `directory`.
 
-    `endpoint_url` serves S3 and CloudWatch Logs to us and to the jobs; `emit(detail_type, detail, resources)` receives the
-    events, whose source is `aws.sagemaker`, one at a time and in order, from a thread of ours.
+    `endpoint_url` serves S3 and CloudWatch Logs to us and to the jobs; `emit(detail_type, detail, resources)` receives
+    the events, whose source is `aws.sagemaker`, one at a time and in order, from a thread of ours.
     """
 
     def __init__(
@@ -67,22 +67,24 @@ class LocalSageMaker:
             end_leftovers(self._directory / "jobs")
             store = Store(self._directory / "sagemaker.db")
             account = Account(store, self._arns, self._limits)
-            self._running = _Running(account, self._directory / "jobs", self._surroundings, self._emit, lock)
+            running = _Running(account, self._directory / "jobs", self._surroundings, self._emit, lock)
+            running.start()
+            self._running = running
         except BaseException:
             lock.close()
             raise
 
     def stop(self) -> None:
-        """Ends threads and job processes and hands over the last events; running executions resume at the next start."""
-        if self._running is not None:
-            self._running.stop()
-            self._running = None
+        """Ends threads and job processes, hands over the last events; running executions resume at the next start."""
+        running, self._running = self._running, None
+        if running is not None:
+            running.stop()
 
     def handle(self, operation: str, body: bytes) -> Answer:
         """One request: `operation` as in the header `X-Amz-Target: SageMaker.<operation>`. Thread-safe."""
-        if self._running is None:
-            raise RuntimeError("the local SageMaker is not started")
-        return self._running.api.handle(operation, body)
+        running = self._running
+        # Retried by every SDK: whoever asks while we start or stop gets an answer a moment later.
+        return UNAVAILABLE if running is None else running.api.handle(operation, body)
 
 
 class _Running:
@@ -110,6 +112,8 @@ class _Running:
             **_registry_operations(registry),
             **_tag_operations(Tags(account)),
         })  # fmt: skip
+
+    def start(self) -> None:
         self._outbox.start()
         self._logs.start()
         self._engine.start()

@@ -1,7 +1,7 @@
 """SageMaker's own description of its requests and answers: botocore's service model.
 
-A `Shape` is one structure as it travels: JSON types only, times as epoch seconds. What is kept in the store has the form
-of the Describe* answers, with further members that `project` leaves out.
+A `Shape` is one structure as it travels: JSON types only, times as epoch seconds. What is kept in the store has the
+form of the Describe* answers, with further members that `project` leaves out.
 """
 
 import json
@@ -47,7 +47,7 @@ def project(shape: ModelShape, value: Any) -> Any:
 
 
 def coerce(shape: ModelShape, value: Any) -> Any:
-    """`value` with scalars in the type `shape` declares, where a reference gave a number for a string or the reverse."""
+    """`value` with scalars in the type that `shape` declares: references give numbers for strings and the reverse."""
     if isinstance(shape, StructureShape) and isinstance(value, Mapping):
         return {
             name: coerce(shape.members[name], item) if name in shape.members else item for name, item in value.items()

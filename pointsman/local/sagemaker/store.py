@@ -1,8 +1,8 @@
 """What exists, durably: one SQLite file in WAL mode.
 
-Every acknowledged change is in the file before its caller hears of it, so a `kill -9` loses nothing (a power cut may lose
-the last moments: WAL with synchronous=NORMAL leaves the last flush to the operating system). Events are rows of the same
-transaction as the change they tell of; `outbox.Outbox` delivers them from here, in order.
+Every acknowledged change is in the file before its caller hears of it, so a `kill -9` loses nothing (a power cut may
+lose the last moments: WAL with synchronous=NORMAL leaves the last flush to the operating system). Events are rows of
+the same transaction as the change they tell of; `outbox.Outbox` delivers them from here, in order.
 """
 
 import json
@@ -22,10 +22,12 @@ CREATE TABLE IF NOT EXISTS item (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id TEXT NOT NULL, parent TEXT NOT NULL,
     body TEXT NOT NULL, UNIQUE (kind, id));
 CREATE INDEX IF NOT EXISTS item_by_parent ON item (kind, parent, sequence);
-CREATE TABLE IF NOT EXISTS token (scope TEXT, token TEXT, result TEXT NOT NULL, PRIMARY KEY (scope, token)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS token (
+    scope TEXT, token TEXT, result TEXT NOT NULL, PRIMARY KEY (scope, token)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tag (arn TEXT, key TEXT, value TEXT NOT NULL, PRIMARY KEY (arn, key)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS event (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT, detail_type TEXT NOT NULL, detail TEXT NOT NULL, resources TEXT NOT NULL);
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, detail_type TEXT NOT NULL, detail TEXT NOT NULL,
+    resources TEXT NOT NULL);
 """
 
 

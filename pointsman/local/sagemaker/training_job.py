@@ -120,7 +120,7 @@ def _configuration(job: Shape) -> Shape:
         "inputdataconfig": {
             channel["ChannelName"]: {
                 "TrainingInputMode": "File",
-                "S3DistributionType": channel["DataSource"]["S3DataSource"].get("S3DataDistributionType", "FullyReplicated"),
+                "S3DistributionType": "FullyReplicated",  # with one host, sharding changes nothing
                 "RecordWrapperType": channel.get("RecordWrapperType", "None"),
                 **({"ContentType": channel["ContentType"]} if channel.get("ContentType") else {}),
             }

@@ -39,8 +39,8 @@ def command(job: Shape, folder: JobFolder) -> list[str]:
     if not program:
         image = (job.get("AlgorithmSpecification") or {}).get("TrainingImage")
         raise JobFailedError(
-            f"ClientError: neither ContainerEntrypoint nor the hyperparameter sagemaker_program is given, and what image"
-            f" {image} runs by itself is not known here"
+            "ClientError: neither ContainerEntrypoint nor the hyperparameter sagemaker_program is given,"
+            f" and what image {image} runs by itself is not known here"
         )
     path = folder.container("/opt/ml/code") / str(program)
     if not path.is_file():

@@ -24,6 +24,7 @@ _JAVA_CLASSES = {
     r"\p{S}": r"$+<=>^`|~\u00a2-\u00b4\u2044-\u2bff",
     r"\p{Alnum}": r"A-Za-z0-9",
 }
+_SHOWN_LENGTH = 200
 _NUMBER_TYPES = {"integer", "long", "float", "double"}
 
 
@@ -114,7 +115,7 @@ def _violation(value: Any, path: str, rule: str) -> str:
 
 def _shortened(value: Any) -> str:
     text = str(value)
-    return text if len(text) <= 200 else f"{text[:200]}…"
+    return text if len(text) <= _SHOWN_LENGTH else f"{text[:_SHOWN_LENGTH]}…"
 
 
 def _wire_case(name: str) -> str:

@@ -1,5 +1,7 @@
-"""The local SageMaker as boto3 sees it, with S3 from the embedded AWS. What only this level can catch: the wire, the jobs'
-processes, and what a restart or a `kill -9` leaves."""
+"""The local SageMaker as boto3 sees it, with S3 from the embedded AWS.
+
+What only this level can catch: the wire, the jobs' processes, and what a restart or a `kill -9` leaves.
+"""
 
 import textwrap
 from collections.abc import Callable, Iterator
@@ -21,7 +23,7 @@ def served(aws: Instance, tmp_path: Path) -> Iterator[Served]:
 
 @pytest.fixture
 def sagemaker(served: Served) -> Any:
-    return served.client
+    return served.boto3
 
 
 @pytest.fixture(scope="session")

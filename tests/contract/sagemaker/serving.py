@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,75 @@ import boto3
 from botocore.config import Config
 
 from pointsman.local.sagemaker import Limits, LocalSageMaker
-from tests.local.instances import eventually
+from tests.local.instances import eventually, unique
 
 TERMINAL = {"Succeeded", "Failed", "Stopped"}
 ROLE = "arn:aws:iam::000000000000:role/pipeline"
 
 
-class Served:
-    """The service, the events it has emitted, and a client of it."""
+class Client:
+    """What tests ask of a served SageMaker."""
+
+    endpoint_url: str
+
+    @property
+    def boto3(self) -> Any:
+        return boto3.client(
+            "sagemaker",
+            endpoint_url=self.endpoint_url,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            region_name="us-east-1",
+            config=Config(retries={"total_max_attempts": 1}, max_pool_connections=40),
+        )
+
+    def create(self, definition: str, **arguments: Any) -> str:
+        """The name of a new pipeline."""
+        name = unique("Pipeline")
+        self.boto3.create_pipeline(PipelineName=name, PipelineDefinition=definition, RoleArn=ROLE, **arguments)
+        return name
+
+    def start_execution(self, definition: str, **parameters: str) -> str:
+        """The ARN of an execution of a new pipeline."""
+        given = [{"Name": name, "Value": value} for name, value in parameters.items()]
+        name = self.create(definition)
+        return str(
+            self.boto3.start_pipeline_execution(PipelineName=name, PipelineParameters=given)["PipelineExecutionArn"]
+        )
+
+    def ended(self, execution_arn: str) -> dict[str, Any]:
+        """DescribePipelineExecution's answer once the execution is over."""
+        client = self.boto3
+
+        def look() -> dict[str, Any] | None:
+            found: dict[str, Any] = client.describe_pipeline_execution(PipelineExecutionArn=execution_arn)
+            return found if found["PipelineExecutionStatus"] in TERMINAL else None
+
+        return eventually(look) or {}
+
+    def run(self, definition: str, **parameters: str) -> dict[str, dict[str, Any]]:
+        """The steps, newest first, of an execution of a new pipeline that succeeds."""
+        arn = self.start_execution(definition, **parameters)
+        assert self.ended(arn)["PipelineExecutionStatus"] == "Succeeded", self.reasons(arn)
+        return self.steps(arn)
+
+    def run_to_failure(self, definition: str, **parameters: str) -> dict[str, str]:
+        """The failure reasons by step of an execution of a new pipeline that fails."""
+        arn = self.start_execution(definition, **parameters)
+        assert self.ended(arn)["PipelineExecutionStatus"] == "Failed"
+        return self.reasons(arn)
+
+    def steps(self, execution_arn: str) -> dict[str, dict[str, Any]]:
+        listed = self.boto3.list_pipeline_execution_steps(PipelineExecutionArn=execution_arn, MaxResults=100)
+        return {step["StepName"]: step for step in listed["PipelineExecutionSteps"]}
+
+    def reasons(self, execution_arn: str) -> dict[str, str]:
+        steps = self.steps(execution_arn)
+        return {name: step["FailureReason"] for name, step in steps.items() if "FailureReason" in step}
+
+
+class Served(Client):
+    """In this process; keeps the events it emits."""
 
     def __init__(self, directory: Path, s3_endpoint_url: str, limits: Limits | None = None) -> None:
         self.directory = directory
@@ -30,7 +92,7 @@ class Served:
     def started(cls, directory: Path, s3_endpoint_url: str, limits: Limits | None = None) -> "Iterator[Served]":
         served = cls(directory, s3_endpoint_url, limits)
         served.service.start()
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(served.service))
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler(served.service))
         threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
         served.endpoint_url = f"http://127.0.0.1:{server.server_port}"
         try:
@@ -40,36 +102,9 @@ class Served:
             server.server_close()
             served.service.stop()
 
-    endpoint_url: str
-
-    @property
-    def client(self) -> Any:
-        return boto3.client(
-            "sagemaker",
-            endpoint_url=self.endpoint_url,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            region_name="us-east-1",
-            config=Config(retries={"total_max_attempts": 1}, max_pool_connections=40),
-        )
-
-    def ended(self, execution_arn: str) -> dict[str, Any]:
-        """DescribePipelineExecution's answer once the execution is over."""
-
-        def look() -> dict[str, Any] | None:
-            found: dict[str, Any] = self.client.describe_pipeline_execution(PipelineExecutionArn=execution_arn)
-            return found if found["PipelineExecutionStatus"] in TERMINAL else None
-
-        return eventually(look) or {}
-
-    def steps(self, execution_arn: str) -> dict[str, dict[str, Any]]:
-        listed = self.client.list_pipeline_execution_steps(PipelineExecutionArn=execution_arn, MaxResults=100)
-        return {step["StepName"]: step for step in listed["PipelineExecutionSteps"]}
-
-    def reasons(self, execution_arn: str) -> dict[str, str]:
-        return {
-            name: step["FailureReason"] for name, step in self.steps(execution_arn).items() if "FailureReason" in step
-        }
+    @cached_property
+    def boto3(self) -> Any:
+        return super().boto3
 
     def details(self, kind: str) -> list[dict[str, Any]]:
         """The details of the events so far whose type contains `kind`."""
@@ -79,7 +114,7 @@ class Served:
         self.events.append((detail_type, detail, resources))
 
 
-def _handler(service: LocalSageMaker) -> type[BaseHTTPRequestHandler]:
+def handler(service: LocalSageMaker) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 

@@ -21,7 +21,7 @@ from tests.contract.sagemaker.definitions import (
     register,
     training,
 )
-from tests.contract.sagemaker.serving import ROLE, Served
+from tests.contract.sagemaker.serving import Served
 from tests.local.instances import unique
 
 PREPARE = """
@@ -98,26 +98,18 @@ def data(s3: Any, bucket: str) -> str:
     return f"s3://{bucket}/data/"
 
 
-def start(served: Served, text: str, **parameters: str) -> str:
-    name = unique("pipeline")
-    served.client.create_pipeline(PipelineName=name, PipelineDefinition=text, RoleArn=ROLE)
-    given = [{"Name": key, "Value": value} for key, value in parameters.items()]
-    arn = served.client.start_pipeline_execution(PipelineName=name, PipelineParameters=given)["PipelineExecutionArn"]
-    return str(arn)
-
-
-def test_data_becomes_a_registered_version(
-    served: Served, sagemaker: Any, s3: Any, bucket: str, data: str, script: Script
-) -> None:
+def test_data_becomes_a_registered_version(served: Served, s3: Any, bucket: str, data: str, script: Script) -> None:
     group = unique("group")
-    arn = start(served, lap(bucket, group, script), Data=data)
+    arn = served.start_execution(lap(bucket, group, script), Data=data)
 
     assert served.ended(arn)["PipelineExecutionStatus"] == "Succeeded", served.reasons(arn)
     steps = served.steps(arn)
     assert list(steps) == ["Register", "Gate", "Evaluate", "Train", "Prepare"]
     assert {step["StepStatus"] for step in steps.values()} == {"Succeeded"}
     assert steps["Gate"]["Metadata"] == {"Condition": {"Outcome": "True"}}
-    package = sagemaker.describe_model_package(ModelPackageName=steps["Register"]["Metadata"]["RegisterModel"]["Arn"])
+    package = served.boto3.describe_model_package(
+        ModelPackageName=steps["Register"]["Metadata"]["RegisterModel"]["Arn"]
+    )
     assert package["ModelApprovalStatus"] == "PendingManualApproval"
     assert package["MetadataProperties"] == {"GeneratedBy": arn}
     url = package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
@@ -129,7 +121,7 @@ def test_data_becomes_a_registered_version(
 
 
 def test_the_other_branch_fails_with_the_message(served: Served, bucket: str, data: str, script: Script) -> None:
-    arn = start(served, lap(bucket, unique("group"), script), Data=data, Bar="7")
+    arn = served.start_execution(lap(bucket, unique("group"), script), Data=data, Bar="7")
 
     ended = served.ended(arn)
     assert ended["PipelineExecutionStatus"] == "Failed"
@@ -143,7 +135,7 @@ def test_the_other_branch_fails_with_the_message(served: Served, bucket: str, da
 def test_training_metrics_are_read_from_the_log(
     served: Served, sagemaker: Any, bucket: str, data: str, script: Script
 ) -> None:
-    arn = start(served, lap(bucket, unique("group"), script), Data=data)
+    arn = served.start_execution(lap(bucket, unique("group"), script), Data=data)
     served.ended(arn)
     job = served.steps(arn)["Train"]["Metadata"]["TrainingJob"]["Arn"].rpartition("/")[2]
     described = sagemaker.describe_training_job(TrainingJobName=job)

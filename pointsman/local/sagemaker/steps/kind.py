@@ -15,8 +15,8 @@ from pointsman.local.sagemaker.signals import Signal
 class StepRun:
     """One step of one execution, to be carried out now.
 
-    `metadata` is what an earlier life of the service recorded for this step: the step goes on from there, and does again
-    nothing whose result it finds. `record` stores metadata and turns the step Executing.
+    `metadata` is what an earlier life of the service recorded for this step: the step goes on from there, and does
+    again nothing whose result it finds. `record` stores metadata and turns the step Executing.
     """
 
     step: Step
