@@ -15,11 +15,9 @@ def decide(event: ObjectCreated, routes: Mapping[str, Route]) -> Hold | Skip:
     route = next((routes[folder] for folder in event.folders if folder in routes), None)
     if route is None:
         return Skip(Outcome.SKIPPED_NO_MODEL, f"no model claims a folder above s3://{event.bucket}/{event.key}")
-    marker = route.source.close.manifest
-    if event.key.rpartition("/")[2] == marker:
-        return Hold(route, event.identity, arrivals=1, complete=True)
-    if is_data(event.key, manifest=marker, exclude=route.exclude):
-        return Hold(route, event.identity, arrivals=1, complete=False)
+    if is_data(event.key, manifest=None, exclude=route.exclude):
+        complete = event.key.rpartition("/")[2] == route.source.close.manifest
+        return Hold(route, event.identity, arrivals=1, complete=complete)
     why = "is a folder marker" if event.key.endswith("/") else "matches an exclusion"
     return Skip(Outcome.SKIPPED_EXCLUDED, f"s3://{event.bucket}/{event.key} {why} of model {route.model}")
 
