@@ -20,7 +20,7 @@ def _parse_duration(value: object) -> object:
     """Accept `90s`, `5m`, `26h`, `7d`; leave the rest to pydantic, which refuses bare numbers of unknown unit."""
     if isinstance(value, timedelta):
         return value
-    match = re.fullmatch(r"(\d+)([smhd])", value) if isinstance(value, str) else None
+    match = re.fullmatch(r"(\d{1,9})([smhd])", value) if isinstance(value, str) else None
     if not match:
         msg = "expected a duration such as 90s, 5m, 26h or 7d"
         raise ValueError(msg)
@@ -40,7 +40,10 @@ def _folder(value: str) -> str:
 
 
 Duration = Annotated[
-    timedelta, BeforeValidator(_parse_duration), PlainSerializer(_format_duration), Field(gt=timedelta(0))
+    timedelta,
+    BeforeValidator(_parse_duration),
+    PlainSerializer(_format_duration),
+    Field(gt=timedelta(0), le=timedelta(days=3650)),
 ]
 Folder = Annotated[str, AfterValidator(_folder)]
 # The registry's own rule for a model package group, which a model's name also is.
@@ -107,7 +110,7 @@ class Metric(Strict):
 
     name: str = Field(min_length=1)
     direction: Literal["maximize", "minimize"]
-    bar: float = Field(description="the worst value that still passes, in the metric's own unit")
+    bar: float = Field(allow_inf_nan=False, description="the worst value that still passes, in the metric's own unit")
 
 
 class Policy(Strict):
