@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from control_plane.actions import Hold, Skip
-from control_plane.clock import utc_now
 from control_plane.errors import InvalidEvent
 from control_plane.events import ObjectCreated
-from control_plane.ledger import Ledger
+from control_plane.ports import ControlPlane
 from control_plane.telemetry import logger
 from control_plane.wiring import control_plane
 from on_data_arrival.decide import decide, merge
@@ -27,21 +26,21 @@ def handler(batch: dict[str, Any], _context: object) -> dict[str, Any]:
         except InvalidEvent as error:
             logger().error(str(error), extra={"message_id": record["messageId"]})
             failed.append(record["messageId"])
-    handle(events, control_plane().ledger)
+    handle(events, control_plane())
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
-def handle(events: Sequence[ObjectCreated], ledger: Ledger) -> None:
+def handle(events: Sequence[ObjectCreated], plane: ControlPlane) -> None:
     """One read for the whole batch, then one or two writes per window and one per folder that nobody claims."""
     folders: dict[str, set[str]] = {}
     for event in events:
         folders.setdefault(event.bucket, set()).update(event.folders)
-    routes = {bucket: ledger.routes(bucket, names) for bucket, names in folders.items()}
+    routes = {bucket: plane.ledger.routes(bucket, names) for bucket, names in folders.items()}
     decided = [(event, decide(event, routes[event.bucket])) for event in events]
-    now = utc_now()
+    now = plane.now()
     for hold in merge(action for _, action in decided if isinstance(action, Hold)):
-        ledger.note_arrivals(
+        plane.ledger.note_arrivals(
             hold.route, first_event=hold.first_event, arrivals=hold.arrivals, complete=hold.complete, now=now
         )
     for record in tally([(event, action) for event, action in decided if isinstance(action, Skip)], now):
-        ledger.tally(record)
+        plane.ledger.tally(record)
