@@ -87,8 +87,7 @@ class Dispatcher:
             )
         except CapacityExceeded as full:
             deferred = self._revised(decision, Outcome.DEFERRED_CAPACITY, DecisionStatus.DEFERRED, str(full))
-            self.ledger.postpone(deferred)
-            return deferred
+            return self.ledger.postpone(deferred)
         except StartRefused as refusal:
             refused = self._revised(decision, Outcome.REFUSED, DecisionStatus.DONE, str(refusal))
             self.ledger.refuse(refused)

@@ -24,7 +24,7 @@ def refused(decision: Decision) -> Decision:
 def test_postponing_gives_the_slot_back_and_keeps_the_data(ledger: Ledger) -> None:
     decision = begun("d1", "f1")
     ledger.begin(decision, None)
-    ledger.postpone(postponed(decision))
+    assert ledger.postpone(postponed(decision)) == postponed(decision)
     model = ledger.model("churn")
     assert model.slot is None
     assert dict(model.pending) == {TRAINING: "d1"}
@@ -38,8 +38,9 @@ def test_what_waits_already_goes_first_when_a_start_is_postponed(ledger: Ledger)
     decision = begun("d1", "f1")
     ledger.begin(decision, None)
     ledger.defer(deferred("d2", "f2"), None)
-    ledger.postpone(postponed(decision))
+    recorded = ledger.postpone(postponed(decision))
     model, older = ledger.model("churn"), ledger.decision("d1")
+    assert recorded == older
     assert model.slot is None
     assert dict(model.pending) == {TRAINING: "d2"}
     assert older is not None

@@ -139,7 +139,7 @@ class FakeLedger:
             rows.due["run", run.arn] = run.started_at + PATIENCE
             rows.slots[run.model] = Slot(decision=decision.id, run=run.arn)
 
-    def postpone(self, decision: Decision) -> None:
+    def postpone(self, decision: Decision) -> Decision:
         request = decision.start
         with self._store.transaction() as rows:
             newer = rows.pending.get((request.model, request.purpose))
@@ -149,6 +149,7 @@ class FakeLedger:
                 self._revise_begun(decision)
                 rows.pending[request.model, request.purpose] = decision.id
             del rows.slots[request.model]
+            return rows.decisions[decision.id]
 
     def refuse(self, decision: Decision) -> None:
         with self._store.transaction() as rows:

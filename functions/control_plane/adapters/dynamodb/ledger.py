@@ -138,16 +138,17 @@ class DynamoDBLedger:
             if self.run(run.arn) is None:
                 raise
 
-    def postpone(self, decision: Decision) -> None:
+    def postpone(self, decision: Decision) -> Decision:
         newer = self._pending(decision)
         if newer:
             gone = transactions.superseded_by(decision, newer)
             self._give_back(gone)
-            return
+            return gone
         self._table.write(
             transactions.revised_decision(decision, was=DecisionStatus.BEGUN),
             transactions.slot_given_to_pending(decision),
         )
+        return decision
 
     def refuse(self, decision: Decision) -> None:
         self._give_back(decision)
