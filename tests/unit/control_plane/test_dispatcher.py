@@ -1,0 +1,126 @@
+"""Carrying out: begun, called, done; and what losing a race leads to."""
+
+from typing import Any
+
+import pytest
+
+from control_plane.actions import Skip, StartTraining
+from control_plane.dispatcher import Dispatcher, Subject, display_name, token
+from control_plane.errors import CapacityExceeded
+from control_plane.ledger import Decision, DecisionStatus
+from control_plane.outcomes import Outcome
+from tests.fakes import FakeControlPlane
+from tests.samples import SAME_DATA, TRAINING, begun, deferred, skipped, start_request
+from tests.unit.world import new_plane, pending_of, slot_of
+
+
+@pytest.fixture
+def plane() -> FakeControlPlane:
+    return new_plane()
+
+
+def start(plane: FakeControlPlane, decision_id: str = "d1", fingerprint: str = "f1") -> Decision:
+    subject = Subject(decision_id, "event", plane.ledger.model("churn"), TRAINING, fingerprint)
+    return Dispatcher.of(plane).carry_out(StartTraining(start_request(fingerprint), "1 object"), subject)
+
+
+def test_what_is_carried_out_is_on_record_as_it_was_decided(plane: FakeControlPlane) -> None:
+    decision = start(plane)
+    assert plane.ledger.decision("d1") == decision
+    assert (decision.outcome, decision.status, decision.because) == (
+        Outcome.STARTED,
+        DecisionStatus.DONE,
+        "1 object",
+    )
+    assert decision.data_until == plane.now() + SAME_DATA
+    run = plane.ledger.run(str(decision.run))
+    assert run is not None
+    assert (run.decision, run.fingerprint, run.started_at, run.status) == ("d1", "f1", plane.now(), None)
+
+
+def test_a_repetition_gets_the_first_ones_run_1(plane: FakeControlPlane) -> None:
+    assert start(plane) == start(plane)
+    assert len(plane.pipelines.started) == 1
+
+
+def test_a_repetition_finishes_what_was_only_begun_1_3(plane: FakeControlPlane) -> None:
+    plane.ledger.begin(begun("d1"), None)
+    decision = start(plane)
+    assert (decision.status, decision.run) == (DecisionStatus.DONE, plane.pipelines.started[0].arn)
+
+
+@pytest.mark.parametrize("known", [deferred("d1"), skipped("d1")], ids=["deferred", "skipped"])
+def test_what_was_decided_first_stands_1(plane: FakeControlPlane, known: Decision) -> None:
+    if known.status is DecisionStatus.DEFERRED:
+        plane.ledger.defer(known, None)
+    else:
+        plane.ledger.settle(known, None)
+    assert start(plane) == known
+    assert plane.pipelines.started == []
+
+
+def test_losing_the_slot_defers_4(plane: FakeControlPlane) -> None:
+    plane.ledger.begin(begun("d0", "f0"), None)
+    decision = start(plane)
+    assert (decision.outcome, pending_of(plane)) == (Outcome.DEFERRED_BUSY, "d1")
+    assert decision.because == "1 object, but another run was first"
+
+
+def test_losing_the_data_skips_1(plane: FakeControlPlane) -> None:
+    plane.ledger.defer(deferred("d0", "f1"), None)
+    decision = start(plane)
+    assert (decision.outcome, decision.request) == (Outcome.SKIPPED_SAME_DATA, None)
+    assert plane.pipelines.started == []
+    assert slot_of(plane) is None
+
+
+def test_losing_slot_and_data_skips_1(plane: FakeControlPlane) -> None:
+    plane.ledger.begin(begun("d0", "f1"), None)
+    assert start(plane).outcome is Outcome.SKIPPED_SAME_DATA
+    assert pending_of(plane) is None
+
+
+def test_taking_up_loses_to_a_run_that_was_faster(plane: FakeControlPlane) -> None:
+    waiting = deferred("d1", "f1")
+    plane.ledger.defer(waiting, None)
+    plane.ledger.begin(begun("d0", "f0"), None)
+    assert Dispatcher.of(plane).take_up(waiting, StartTraining(waiting.start, "now")) is None
+    assert pending_of(plane) == "d1"
+
+
+def test_taking_up_twice_makes_one_run_1(plane: FakeControlPlane) -> None:
+    waiting = deferred("d1")
+    plane.ledger.defer(waiting, None)
+    action = StartTraining(waiting.start, "now")
+    first, second = (Dispatcher.of(plane).take_up(waiting, action) for _ in range(2))
+    assert first == second
+    assert len(plane.pipelines.started) == 1
+
+
+def test_a_start_without_capacity_gives_way_to_newer_data_and_says_so(plane: FakeControlPlane) -> None:
+    plane.ledger.begin(begun("d1", "f1"), None)
+    plane.ledger.defer(deferred("d2", "f2"), None)
+    plane.pipelines.unavailable = CapacityExceeded("full")
+    decision = start(plane)
+    assert decision == plane.ledger.decision("d1")
+    assert decision.outcome is Outcome.SKIPPED_SUPERSEDED
+
+
+def test_a_skip_writes_what_it_is_about(plane: FakeControlPlane) -> None:
+    subject = Subject("d1", "event", plane.ledger.model("churn"), TRAINING, "f1")
+    Dispatcher.of(plane).carry_out(Skip(Outcome.SKIPPED_NO_DATA, "nothing there"), subject)
+    record = plane.ledger.decision("d1")
+    assert record is not None
+    assert (record.outcome, record.fingerprint, record.request) == (Outcome.SKIPPED_NO_DATA, "f1", None)
+
+
+@pytest.mark.parametrize("decision_id", ["d", "d" * 300])
+def test_a_token_is_one_decisions_own_and_fits_sagemaker_1(decision_id: str) -> None:
+    assert token(decision_id) == token(decision_id) != token(f"{decision_id}x")
+    assert len(token(decision_id)) == 64
+
+
+def test_a_long_name_keeps_its_end_where_the_time_is() -> None:
+    name: Any = display_name(f"{'m' * 100}-training-20261121T090000000000Z")
+    assert len(name) == 82
+    assert name.endswith("-training-20261121T090000000000Z")
