@@ -1,0 +1,68 @@
+"""Every scenario again with every call going wrong, one at a time: the same ending.
+
+Each call of each port fails once or kills its caller, before or after it took effect; then deliveries are repeated and
+ticks go on, as on AWS. Numbers in names are the design's invariants.
+"""
+
+from functools import cache
+from typing import Literal
+
+import pytest
+
+from control_plane.ledger import DecisionStatus
+from tests.fakes.faults import CallFailed, Died, Fault
+from tests.unit.scenarios import SCENARIOS, Ending, Mode, Scenario, play
+
+type Kind = Literal["nothing", "dies before", "dies after", "fails before", "fails after"]
+KINDS: tuple[Kind, ...] = ("nothing", "dies before", "dies after", "fails before", "fails after")
+MODES: tuple[Mode, ...] = ("once", "twice", "unreported")
+
+pytestmark = [
+    pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name.replace(" ", "-")),
+    pytest.mark.parametrize("mode", MODES),
+    pytest.mark.parametrize("kind", KINDS),
+]
+
+
+@cache
+def endings(scenario: str, mode: Mode, kind: Kind) -> dict[str, Ending]:
+    """By the call that went wrong."""
+    story = next(story for story in SCENARIOS if story.name == scenario)
+    ending, calls = play(story, mode)
+    if kind == "nothing":
+        return {"no call": ending}
+    error = Died if kind.startswith("dies") else CallFailed
+    when: Literal["before", "after"] = "before" if kind.endswith("before") else "after"
+    return {
+        f"call {number}, {name}": play(story, mode, Fault(number, when, error))[0] for number, name in enumerate(calls)
+    }
+
+
+def test_equal_data_runs_once_1_3_6(scenario: Scenario, mode: Mode, kind: Kind) -> None:
+    found = {call: (end.executions, end.tokens) for call, end in endings(scenario.name, mode, kind).items()}
+    expected = (scenario.executions, scenario.executions)
+    assert {call: counts for call, counts in found.items() if counts != expected} == {}
+
+
+def test_every_window_ends_in_a_named_decision_that_is_final_2_3_6(scenario: Scenario, mode: Mode, kind: Kind) -> None:
+    for call, end in endings(scenario.name, mode, kind).items():
+        assert sorted(decision.outcome for decision in end.decisions) == sorted(scenario.outcomes), call
+        assert {decision.status for decision in end.decisions} == {DecisionStatus.DONE}, call
+        assert end.due == [], call
+        assert end.undelivered == [], call
+
+
+def test_every_execution_is_on_record_with_its_end_3_6(scenario: Scenario, mode: Mode, kind: Kind) -> None:
+    for call, end in endings(scenario.name, mode, kind).items():
+        assert [run.status for run in end.runs] == [scenario.status] * scenario.executions, call
+
+
+def test_no_slot_is_held_and_no_pending_start_is_lost_4_6(scenario: Scenario, mode: Mode, kind: Kind) -> None:
+    for call, end in endings(scenario.name, mode, kind).items():
+        assert end.model.slot is None, call
+        assert dict(end.model.pending) == {}, call
+
+
+def test_a_slot_is_held_for_nothing_no_longer_than_two_ticks_4(scenario: Scenario, mode: Mode, kind: Kind) -> None:
+    too_long = {call: end.idle for call, end in endings(scenario.name, mode, kind).items() if end.idle > 2}
+    assert too_long == {}
