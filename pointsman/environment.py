@@ -47,9 +47,8 @@ class Environment:
 
     def client(self, service: str) -> Any:
         """A client of the AWS service, typed by whoever asks."""
-        credentials: Any = LOCAL_CREDENTIALS if self.endpoint_url else {}
-        client: Any = boto3.client
-        return client(service, region_name=self.region, endpoint_url=self.endpoint_url, **credentials)
+        session: Any = boto3.Session(region_name=self.region, **(LOCAL_CREDENTIALS if self.endpoint_url else {}))
+        return session.client(service, endpoint_url=self.endpoint_url)
 
     @cached_property
     def s3(self) -> "S3Client":

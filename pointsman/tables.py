@@ -31,7 +31,7 @@ def decision_table(decisions: Sequence[Decision]) -> Table:
             decision.model or "-",
             _coloured(outcome, _COLOURS.get(outcome.partition("_")[0], "")),
             f"{decision.because}; {decision.then}" if decision.then else decision.because,
-            decision.event + (f"  (and {decision.events - 1} more)" if decision.events > 1 else ""),
+            _event(decision),
             _short(decision.run),
         )
     return table
@@ -80,6 +80,12 @@ def change_table(changes: Sequence[Change]) -> Table:
             change.kind, change.name, _coloured(change.what, "dim" if change.what == "unchanged" else "green")
         )
     return table
+
+
+def _event(decision: Decision) -> str:
+    """The object's name or the resource's; `--json` has the whole identity."""
+    name = decision.event.partition("@")[0].rpartition("/")[2]
+    return name + (f" and {decision.events - 1} more" if decision.events > 1 else "")
 
 
 def _table(title: str, *columns: str) -> Table:

@@ -13,7 +13,7 @@ def decide_window(
     window: ArrivalWindow, model: Model, manifest: Manifest, *, manifest_uri: str, data_used_by: str | None
 ) -> StartTraining | Defer | Skip:
     """A window closed: train on what the folder holds now, unless it is empty or was trained on before."""
-    folder = f"s3://{manifest.bucket}/{model.spec.data.source(window.purpose).prefix}"
+    folder = model.spec.data.source(window.purpose).prefix
     if not manifest.objects:
         return Skip(Outcome.SKIPPED_NO_DATA, f"{folder} held no data when its window closed")
     request = training_request(

@@ -19,12 +19,16 @@ ENDED = frozenset({"Succeeded", "Failed", "Stopped"})
 
 @dataclass
 class Lap:
-    """What has happened so far; the display reads it while the lap goes on."""
+    """What has happened so far; the display reads it while the lap goes on.
+
+    `recorded` is true once the control plane knows of the run's end, so that the model is free for the next.
+    """
 
     objects: int = 0
     decisions: list[Decision] = field(default_factory=list)
     execution: observe.Execution | None = None
     package: observe.Package | None = None
+    recorded: bool = False
 
 
 def land(environment: Environment, lap: Lap, watch: Callable[[], None]) -> None:
@@ -37,9 +41,9 @@ def land(environment: Environment, lap: Lap, watch: Callable[[], None]) -> None:
 
 
 def follow(environment: Environment, lap: Lap, watch: Callable[[], None]) -> None:
-    """Watch until the run has ended and its version is registered. Raises LapFailed."""
+    """Watch until the run has ended, on record too, and its version is registered. Raises LapFailed."""
     deadline = time.monotonic() + PATIENCE.total_seconds()
-    while lap.package is None:
+    while lap.package is None or not lap.recorded:
         if time.monotonic() > deadline:
             raise LapFailed(f"no version after {PATIENCE.total_seconds():.0f} s; {_standing(lap)}")
         look(environment, lap)
@@ -57,6 +61,7 @@ def look(environment: Environment, lap: Lap) -> None:
     if lap.execution.status not in ENDED:
         return
     lap.package = observe.package_of(environment, MODEL, started.run)
+    lap.recorded = observe.run(environment, started.run).status is not None
     if lap.package is None:
         failures = "; ".join(f"{step.name}: {step.failure}" for step in lap.execution.steps if step.failure)
         raise LapFailed(f"the run ended {lap.execution.status} without a version: {failures}")

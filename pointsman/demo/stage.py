@@ -22,6 +22,7 @@ def start(state: Path, port: int | None) -> Environment:
             f"{state} holds an environment that the demo did not make; "
             "`pointsman demo --state DIR` uses another folder, and removing this one loses what is in it"
         )
+    deployment.check()
     process.stop(state)
     shutil.rmtree(state, ignore_errors=True)
     state.mkdir(parents=True)

@@ -4,13 +4,17 @@ import os
 import platform
 import shutil
 import subprocess
-from pathlib import Path
 
 from pointsman.environment import LOCAL_CREDENTIALS, Environment, project_root
 from pointsman.errors import ToolFailed, ToolMissing
 
 _SHOWN_LINES = 20
 _ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+def check() -> None:
+    """Raises ToolMissing: better before anything is started than after."""
+    _sam_cli()
 
 
 def build() -> None:
@@ -28,16 +32,10 @@ def _architecture() -> str:
 
 
 def _sam(*arguments: str, environment: Environment | None) -> None:
-    """The SAM CLI of the project comes first: it needs other versions than this environment has, so it has its own."""
-    folder = project_root() / ".tools" / "sam" / "bin"
-    path = os.pathsep.join([str(folder), os.environ.get("PATH", "")])
-    sam = shutil.which("sam", path=path)
-    if not sam:
-        raise ToolMissing("the SAM CLI is not installed; `make setup` installs it into the project")
     done = subprocess.run(
-        [sam, *arguments],
+        [_sam_cli(), *arguments],
         cwd=project_root(),
-        env={**_clean_environment(), "PATH": path, "SAM_CLI_TELEMETRY": "0", **_credentials(environment)},
+        env={**_clean_environment(), "PATH": _path(), "SAM_CLI_TELEMETRY": "0", **_credentials(environment)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -46,6 +44,18 @@ def _sam(*arguments: str, environment: Environment | None) -> None:
     if done.returncode:
         tail = "\n".join(done.stdout.splitlines()[-_SHOWN_LINES:])
         raise ToolFailed(f"`sam {arguments[0]}` ended with exit code {done.returncode}:\n{tail}")
+
+
+def _path() -> str:
+    """The project's own SAM CLI comes first. It needs other versions than this environment has, so it has its own."""
+    return os.pathsep.join([str(project_root() / ".tools" / "sam" / "bin"), os.environ.get("PATH", "")])
+
+
+def _sam_cli() -> str:
+    sam = shutil.which("sam", path=_path())
+    if not sam:
+        raise ToolMissing("the SAM CLI is not installed; `make setup` installs it into the project")
+    return sam
 
 
 def _clean_environment() -> dict[str, str]:
@@ -61,10 +71,9 @@ def _credentials(environment: Environment | None) -> dict[str, str]:
     if environment is None:
         return {}
     known = {name.upper(): value for name, value in LOCAL_CREDENTIALS.items()}
-    nowhere = str(Path(os.devnull))  # so that nobody's ~/.aws decides anything
     return known | {
         "AWS_ENDPOINT_URL": str(environment.endpoint_url),
         "AWS_DEFAULT_REGION": environment.region,
-        "AWS_CONFIG_FILE": nowhere,
-        "AWS_SHARED_CREDENTIALS_FILE": nowhere,
+        "AWS_CONFIG_FILE": os.devnull,  # so that nobody's ~/.aws decides anything
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
