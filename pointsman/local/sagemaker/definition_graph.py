@@ -7,6 +7,7 @@ from typing import Any
 
 from pointsman.local.sagemaker import paths
 from pointsman.local.sagemaker.definition import Definition, Dependency, Step
+from pointsman.local.sagemaker.definition_shapes import argument_problems, has_property
 from pointsman.local.sagemaker.errors import DefinitionError, Problem
 from pointsman.local.sagemaker.references import (
     EXECUTION_VARIABLES,
@@ -32,6 +33,7 @@ def checked(definition: Definition) -> Definition:
 
 
 def _problems(step: Step, definition: Definition) -> Iterator[Problem]:
+    yield from argument_problems(step)
     for position, dependency in enumerate(step.dependencies):
         yield from _step_problems(dependency.step, definition, f"{step.path}.DependsOn[{position}]")
     for path, function, argument in _expressions_of(step):
@@ -84,9 +86,13 @@ def _property_problems(reference: Reference, definition: Definition, path: str) 
             yield Problem(path, f"step '{reference.name}' has no property file '{reference.property_file}'")
         return
     try:
-        paths.parse(reference.path)
+        known = has_property(definition.steps[reference.name], paths.parse(reference.path))
     except ValueError as error:
         yield Problem(path, f"no property of step '{reference.name}': {error}")
+    else:
+        if not known:
+            kind = definition.steps[reference.name].type
+            yield Problem(path, f"'{reference.path}' is not a property of {kind} step '{reference.name}'")
 
 
 def _join_problems(argument: Any, path: str) -> Iterator[Problem]:
@@ -114,7 +120,9 @@ def _names_property_file(value: Any) -> bool:
 
 
 def _expressions_of(step: Step) -> Iterable[tuple[str, str, Any]]:
-    """The step's own expressions: a Condition's nested steps have theirs."""
+    """The step's own expressions: a Condition's nested steps have theirs, and a ForEach's body refers to itself."""
+    if step.type == "ForEach":
+        return ()
     return expressions({**step.body, "Arguments": step.arguments}, step.path)
 
 

@@ -27,7 +27,7 @@ class Killable(Client):
         announced.unlink(missing_ok=True)
         self._directory.mkdir(exist_ok=True)
         self._process = subprocess.Popen([sys.executable, "-m", __name__, str(self._directory), self._s3_endpoint_url])
-        self.endpoint_url = eventually(lambda: announced.exists() and announced.read_text())
+        self.endpoint_url = eventually(lambda: announced.read_text() if announced.exists() else "")
 
     def kill(self) -> None:
         if self._process is not None:

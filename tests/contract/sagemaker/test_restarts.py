@@ -126,7 +126,7 @@ def test_kill_at_any_moment_leaves_one_version(
     ]
 
 
-def test_a_token_gives_the_same_execution_after_a_kill(killable: Killable, bucket: str, script: Script) -> None:
+def test_a_token_gives_the_same_execution_after_a_kill(killable: Killable, script: Script) -> None:
     name = killable.create(definition([processing("Only", script("pass"))]))
     request = {"PipelineName": name, "ClientRequestToken": "t" * 64}
     first = killable.boto3.start_pipeline_execution(**request)["PipelineExecutionArn"]
