@@ -4,6 +4,8 @@ Each call of each port fails once or kills its caller, before or after it took e
 ticks go on, as on AWS. Numbers in names are the design's invariants.
 """
 
+import logging
+from collections.abc import Iterator
 from functools import cache
 from typing import Literal
 
@@ -22,6 +24,14 @@ pytestmark = [
     pytest.mark.parametrize("mode", MODES),
     pytest.mark.parametrize("kind", KINDS),
 ]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _quietly() -> Iterator[None]:
+    """Thousands of runs would log tens of thousands of lines."""
+    logging.disable(logging.ERROR)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 @cache
