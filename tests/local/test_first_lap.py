@@ -1,29 +1,14 @@
 """Data lands, training runs, a version waits for approval: the deployed template, by its public APIs."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pipeline_defs.sample_data import diabetes_objects
 from pointsman import observe
-from pointsman.local import deployment
-from tests.local.instances import Instance, eventually
+from tests.local.instances import eventually
 from tests.local.stack import LAP_SECONDS, PREFIX, Stack
-
-
-@pytest.fixture(scope="session")
-def built() -> None:
-    deployment.build()
-
-
-@pytest.fixture
-def stack(built: None, own_aws: Instance) -> Iterator[Stack]:  # noqa: ARG001  the build is on disk
-    stack = Stack(own_aws)
-    assert {change.what for change in stack.deploy()} == {"created"}
-    yield stack
-    assert "errorMessage" not in own_aws.log(), "a function failed"
 
 
 def test_every_event_twice_is_one_run_and_the_same_data_again_is_none(stack: Stack) -> None:
@@ -115,7 +100,8 @@ def test_a_key_of_no_model_is_on_record(stack: Stack) -> None:
     assert stack.executions() == 0
 
 
-def test_what_is_deployed_is_functions_and_what_they_require(built: None) -> None:  # noqa: ARG001  read from disk
+@pytest.mark.usefixtures("built")
+def test_what_is_deployed_is_functions_and_what_they_require() -> None:
     folder = Path(".aws-sam/build/OnTick")
     ours = {path.name for path in Path("functions").iterdir() if path.name != "__pycache__"}
     required = {
