@@ -1,6 +1,7 @@
 """What becomes of an event on its way to a function."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from tests.local.instances import Instance, eventually, unique
@@ -146,3 +147,38 @@ def test_an_alarm_that_changes_its_state_is_an_event(aws: Instance) -> None:
     assert event["detail-type"] == "CloudWatch Alarm State Change"
     assert event["resources"][0].endswith(f":alarm:{name}")
     assert metric == {"namespace": name, "name": "drift", "dimensions": {"Endpoint": "churn"}}
+
+
+def test_a_batching_window_gathers_more_than_ten_messages(aws: Instance, tmp_path: Path) -> None:
+    url, queue = aws.queue()
+    out = tmp_path / "out"
+    code = """
+import os
+def handler(event, context):
+    with open(os.environ["OUT"], "a") as out:
+        out.write(f"{len(event['Records'])}\\n")
+"""
+    function = aws.function(code, Environment={"Variables": {"OUT": str(out)}})
+    window = {"BatchSize": 100, "MaximumBatchingWindowInSeconds": 180}  # three seconds on the time scale
+    aws.client("lambda").create_event_source_mapping(EventSourceArn=queue, FunctionName=function, **window)
+    for number in range(25):
+        aws.client("sqs").send_message(QueueUrl=url, MessageBody=str(number))
+    eventually(out.exists)
+    assert out.read_text().split() == ["25"]
+
+
+def test_an_objects_event_has_its_version_and_is_archived(aws: Instance) -> None:
+    url, queue = aws.queue()
+    bucket, s3, events = unique("bucket"), aws.client("s3"), aws.client("events")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}})
+    pattern = json.dumps({"source": ["aws.s3"], "detail": {"bucket": {"name": [bucket]}}})
+    events.put_rule(Name=bucket, EventPattern=pattern)
+    events.put_targets(Rule=bucket, Targets=[{"Id": "queue", "Arn": queue}])
+    bus = "arn:aws:events:us-east-1:000000000000:event-bus/default"
+    events.create_archive(ArchiveName=bucket, EventSourceArn=bus, EventPattern=pattern)
+    version = s3.put_object(Bucket=bucket, Key="key", Body=b"")["VersionId"]
+    event = json.loads(eventually(lambda: aws.receive(url))[0]["Body"])
+    assert event["detail"]["object"]["version-id"] == version
+    assert events.describe_archive(ArchiveName=bucket)["EventCount"] == 1

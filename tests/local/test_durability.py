@@ -66,7 +66,9 @@ def test_everything_is_back_after_a_kill(own_aws: Instance, tmp_path: Any) -> No
     out = tmp_path / "out"
     names = populate(own_aws, str(out))
     port = own_aws.running.port
-    eventually(lambda: b"received before" in own_aws.settings.snapshot_file.read_bytes())  # the last thing that was made
+    eventually(
+        lambda: b"received before" in own_aws.settings.snapshot_file.read_bytes()
+    )  # the last thing that was made
     own_aws.kill()
     own_aws.start_again()
     assert own_aws.running.port == port

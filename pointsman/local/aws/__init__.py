@@ -10,5 +10,6 @@ MiniStack does most of it; this package is the only place that knows its interna
     schedules     ticks, time zones, time scale                     alarms       alarm events
     templates     properties that CloudFormation must not drop      sagemaker    SageMaker's requests, from outside
     snapshots     durability                                        restore      after a stop
-    event_loop, queues   one thread for the stores                  activity     the log
+    queues        SQS as an event source                            events       S3's events
+    event_loop    the one thread of the stores                      activity     the log
 """

@@ -13,6 +13,8 @@ from pointsman.local.aws.ministack import MiniStack
 
 logger = logging.getLogger("pointsman.aws")
 
+KEPT_LOG_STREAMS = 500
+
 # By the name of the operation; whatever else is called is taken to change something.
 _READING = re.compile(r"(Get|List|Describe|Head|Query|Scan|BatchGet|Receive|Select|Lookup|Filter|Test|TransactGet).*")
 _QUIET = re.compile(r"PutItem|UpdateItem|DeleteItem|TransactWriteItems|DeleteMessage.*|ChangeMessage.*|PutLog.*|Invoke")
@@ -70,11 +72,20 @@ def _watch_invocations(ministack: MiniStack, changed: Callable[[], None]) -> Non
     def executed(func: Any, config: Mapping[str, Any], event: Any, request_id: str, started: float) -> Any:
         changed()
         result = execute(func, config, event, request_id, started)
+        _forget_old_logs(ministack)
         changed()
         log_invocation(config["FunctionName"], result, time.time() - started)
         return result
 
     ministack.lambda_svc._execute_function_dispatch = executed
+
+
+def _forget_old_logs(ministack: MiniStack) -> None:
+    """MiniStack makes a stream per invocation and keeps them all: keep the newest of each group."""
+    for group in ministack.cloudwatch_logs._log_groups.values():
+        streams = group["streams"]
+        for name in list(streams)[:-KEPT_LOG_STREAMS]:
+            streams.pop(name, None)
 
 
 def log_invocation(function: str, result: Mapping[str, Any], seconds: float) -> None:

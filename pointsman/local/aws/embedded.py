@@ -14,7 +14,7 @@ from typing import Any
 from hypercorn.asyncio import serve as serve_http
 from hypercorn.config import Config
 
-from pointsman.local.aws import activity, alarms, execution, queues, schedules, templates
+from pointsman.local.aws import activity, alarms, events, execution, queues, schedules, templates
 from pointsman.local.aws import ministack as pinned
 from pointsman.local.aws.delivery import Delivery
 from pointsman.local.aws.destinations import Destinations
@@ -99,7 +99,8 @@ class EmbeddedAws:
         }
         self._snapshots = Snapshots(self._ministack, self._settings.snapshot_file, parts)
         execution.install(self._ministack, self._settings, self.endpoint_url)
-        queues.install(self._ministack, self._loop)
+        events.install(self._ministack, self._loop)
+        queues.install(self._ministack, self._loop, time_scale=self._settings.time_scale)
         Delivery(self._ministack, self._invocations, destinations).install()
         schedules.install(self._ministack, self._loop, time_scale=self._settings.time_scale)
         alarms.install(self._ministack, self.emit)

@@ -30,6 +30,7 @@ _MODULES = {
     "router": "ministack.core.router",
     "cloudformation": "ministack.services.cloudformation",
     "cloudwatch": "ministack.services.cloudwatch",
+    "cloudwatch_logs": "ministack.services.cloudwatch_logs",
     "dynamodb": "ministack.services.dynamodb",
     "eventbridge": "ministack.services.eventbridge",
     "lambda_svc": "ministack.services.lambda_svc",
@@ -42,26 +43,30 @@ _MODULES = {
 
 # Every private name that this package calls or replaces.
 _HOOKS = {
-    "app": "_MAIN_LOOP _ct_event_name _dispatch_service_request _get_module _loaded_modules _state_map app "
-    "SERVICE_HANDLERS SERVICE_REGISTRY",
+    "app": "SERVICE_HANDLERS _ct_event_name _dispatch_service_request _get_module _loaded_modules _routing_params "
+    "_state_map app",
     "iam_actions": "SERVICE_TO_IAM_NAMESPACE _DENIED_CODES extract_iam_action extract_resource_arn",
-    "lambda_runtime": "Worker _PYTHON_WORKER_SCRIPT _RESERVED_RUNTIME_ENV_VARS execution_credentials reset",
-    "responses": "AccountRegionScopedDict get_account_id get_region request_scope",
+    "lambda_runtime": "Worker acquire_worker execution_credentials release_worker reset",
+    "responses": "AccountRegionScopedDict _request_account_id get_region request_scope",
     "router": "SERVICE_PATTERNS detect_service",
     "cloudformation": "_stacks",
     "cloudwatch": "_dispatch_alarm_actions",
-    "dynamodb": "_update_ttl _update_continuous_backups",
-    "eventbridge": "_SCHEDULER_TICK_INTERVAL _archives _create_archive _delete_archive _update_archive "
-    "_dispatch_to_lambda _events_log_list _invoke_target _parse_rate_seconds _put_events _rule_last_fired "
-    "_tick_scheduled_rules",
-    "lambda_svc": "_event_invoke_config _execute_function _execution_record_for_config _functions "
-    "_get_base_func_record_for_ref _get_func_record_for_ref _put_function_concurrency _resolve_layer_zip "
-    "_run_sqs_batch _write_code_blob get_state invoke_async_with_retry",
+    "cloudwatch_logs": "_log_groups",
+    "dynamodb": "_update_continuous_backups _update_ttl",
+    "eventbridge": "_SCHEDULER_TICK_INTERVAL _archive_event _archives _create_archive _cron_next_fire _delete_archive "
+    "_dispatch_event _dispatch_to_lambda _events_log_list _invoke_target _parse_cron_fields _parse_rate_seconds "
+    "_pattern_event_view _put_events _rule_last_fired _tick_scheduled_rules _update_archive",
+    "lambda_svc": "_dynamodb_stream_positions _emit_lambda_metrics _esms _event_invoke_config _execute_function "
+    "_execute_function_dispatch _execute_function_warm _execution_record_for_config _function_urls _functions "
+    "_get_base_func_record_for_ref _get_func_record_for_ref _kinesis_positions _layers _put_function_concurrency "
+    "_resolve_layer_zip _write_code_blob _xray_trace_id_for_invocation invoke_async_with_retry",
     "provisioners": "_RESOURCE_HANDLERS",
-    "s3": "_bucket_encryption _bucket_lifecycle _fire_s3_event _fire_s3_event_async",
+    "s3": "_bucket_notifications _buckets _fire_s3_event _fire_s3_event_async _next_event_sequencer "
+    "_object_disk_path _put_bucket_encryption _put_bucket_lifecycle",
     "scheduler": "_SCHEDULE_TICK_INTERVAL _schedule_last_fired _schedules _tick_schedules",
     "sns": "publish_internal",
-    "sqs": "_delete_messages_for_esm _queue_by_arn _queues _receive_messages_for_esm _CANONICAL_NETLOC",
+    "sqs": "_CANONICAL_NETLOC _delete_messages_for_esm _ensure_msg_fields _md5_msg_attrs _queue_by_arn "
+    "_queue_name_to_url _queues _rebuild_queue_name_index _receive_messages_for_esm esm_wake queue_delay",
 }
 
 
@@ -76,6 +81,7 @@ class MiniStack:
     router: Any
     cloudformation: Any
     cloudwatch: Any
+    cloudwatch_logs: Any
     dynamodb: Any
     eventbridge: Any
     lambda_svc: Any

@@ -1,25 +1,52 @@
-"""Keeps messages and object events in order: SQS and S3 touch their stores on the loop's thread alone."""
+"""SQS as an event source: batches as large, and waits as long, as the mapping says, on the loop's thread.
+
+MiniStack takes at most ten messages, at once, and from a thread of its own.
+"""
 
 # ruff: noqa: SLF001
 
+import time
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pointsman.local.aws.event_loop import EventLoop
 from pointsman.local.aws.ministack import MiniStack
 
+type Message = dict[str, Any]
 
-def install(ministack: MiniStack, loop: EventLoop) -> None:
-    """The poller of event sources, and S3's thread per event, run on the loop instead."""
-    sqs, s3 = ministack.sqs, ministack.s3
+
+def install(ministack: MiniStack, loop: EventLoop, *, time_scale: float) -> None:
+    """Batching windows pass on the time scale."""
+    sqs = ministack.sqs
     receive, delete = sqs._receive_messages_for_esm, sqs._delete_messages_for_esm
-    sqs._receive_messages_for_esm = lambda url, number: loop.call(receive, url, number)
+
+    def received(url: str, size: int) -> list[Message]:
+        window = _window_seconds(ministack, url)
+        queue = sqs._queues.get(url)
+        if not window or queue is None or queue["is_fifo"]:
+            return list(receive(url, size))
+        if not is_due(queue["messages"], size, window / time_scale, now=time.time()):
+            return []
+        messages: list[Message] = []
+        while len(messages) < size and (more := receive(url, size - len(messages))):
+            messages.extend(more)
+        return messages
+
+    sqs._receive_messages_for_esm = lambda url, size: loop.call(received, url, int(size))
     sqs._delete_messages_for_esm = lambda url, handles: loop.call(delete, url, handles)
 
-    fire = s3._fire_s3_event
 
-    def fire_soon(bucket: str, key: str, name: str, *args: Any, **details: Any) -> None:
-        if bucket in s3._bucket_notifications:
-            sequencer = s3._next_event_sequencer(name)
-            loop.soon(lambda: fire(bucket, key, name, *args, sequencer=sequencer, **details))
+def _window_seconds(ministack: MiniStack, url: str) -> float:
+    """Of the mapping that polls the queue."""
+    queue = ministack.sqs._queues.get(url) or {"attributes": {}}
+    arn = queue["attributes"].get("QueueArn")
+    mappings: Iterable[Mapping[str, Any]] = ministack.lambda_svc._esms.values()
+    windows = [each.get("MaximumBatchingWindowInSeconds") or 0 for each in mappings if each["EventSourceArn"] == arn]
+    return float(max(windows, default=0))
 
-    s3._fire_s3_event_async = fire_soon
+
+def is_due(messages: Iterable[Message], size: int, window_seconds: float, *, now: float) -> bool:
+    """Whether a batch is full, or its first message has been visible for the length of the window."""
+    # A message that was not deleted in time counts from when it became visible again.
+    visible_since = [message["visible_at"] for message in messages if message["visible_at"] <= now]
+    return len(visible_since) >= size or min(visible_since, default=now) < now - window_seconds
