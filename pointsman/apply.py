@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from botocore.exceptions import ClientError
 
@@ -19,6 +19,8 @@ from pointsman.environment import Environment
 from pointsman.errors import InvalidSpec
 from pointsman.spec_files import load_specs
 
+# A pipeline definition's `Parameters`.
+type Parameters = Sequence[Mapping[str, Any]]
 type What = Literal["created", "updated", "unchanged"]
 
 
@@ -39,7 +41,8 @@ def apply(environment: Environment, files: list[Path]) -> list[Change]:
     definitions = compile_pipelines(
         Account(region=environment.region, bucket=bucket, job_role_arn=role, code_uri=code.uri(bucket))
     )
-    problems = [problem for path, spec in specs.items() for problem in _parameter_problems(path, spec, definitions)]
+    declared = {name: json.loads(text)["Parameters"] for name, text in definitions.items()}
+    problems = [problem for path, spec in specs.items() for problem in parameter_problems(path, spec, declared)]
     if problems:
         raise InvalidSpec("\n".join(problems))
     for name, content in code.files.items():
@@ -50,17 +53,18 @@ def apply(environment: Environment, files: list[Path]) -> list[Change]:
     return changes
 
 
-def _parameter_problems(path: Path, spec: ModelSpec, definitions: Mapping[str, str]) -> Iterator[str]:
-    """What SageMaker would refuse at the first start, said now."""
+def parameter_problems(path: Path, spec: ModelSpec, pipelines: Mapping[str, Parameters]) -> Iterator[str]:
+    """What SageMaker would refuse at the first start, said now. `pipelines` is what each pipeline declares."""
     pipeline = spec.pipelines.training.name
-    if pipeline not in definitions:
-        yield f"{path}: pipelines.training.name: no pipeline {pipeline!r}; there are {', '.join(sorted(definitions))}"
+    if pipeline not in pipelines:
+        yield f"{path}: pipelines.training.name: no pipeline {pipeline!r}; there are {', '.join(sorted(pipelines))}"
         return
-    declared = {item["Name"]: item for item in json.loads(definitions[pipeline])["Parameters"]}
+    declared = {item["Name"]: item for item in pipelines[pipeline]}
     given = training_request(spec, manifest_uri="s3://-/-", fingerprint="-", decision="-").parameters
     where = f"{path}: pipelines.training.parameters"
-    for name in given.keys() - declared.keys():
-        yield f"{where}.{name}: pipeline {pipeline} has no such parameter; it has {', '.join(sorted(declared))}"
+    for name in given:
+        if name not in declared:
+            yield f"{where}.{name}: pipeline {pipeline} has no such parameter; it has {', '.join(sorted(declared))}"
     for name, item in declared.items():
         if name not in given and "DefaultValue" not in item:
             yield f"{where}.{name}: pipeline {pipeline} needs it and has no default"
