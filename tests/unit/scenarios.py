@@ -7,7 +7,7 @@ every minute and is not repeated, our own events arrive.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
 
@@ -16,13 +16,14 @@ from control_plane.ledger import Decision, Due, Model, Run
 from control_plane.outcomes import Outcome
 from on_data_arrival.handler import handle as on_data_arrival
 from on_pipeline_execution.handler import handle as on_pipeline_execution
-from tests.fakes import FakeControlPlane
+from tests.fakes import FakeLedger
 from tests.fakes.control_plane import PlaneOf
 from tests.fakes.faults import CallFailed, Died, Fault, Faults
 from tests.samples import PREFIX, after
 from tests.unit.world import new_plane, put, tick
 
-type Mode = Literal["once", "twice", "unreported"]
+# How events come: each once, each twice, without SageMaker's; or once, while the due index lags by a tick.
+type Mode = Literal["once", "twice", "unreported", "stale"]
 MINUTES = 24
 RUN_LASTS = timedelta(minutes=6)
 DELIVERIES = 3
@@ -73,13 +74,26 @@ SCENARIOS = (
 )
 
 
+class LaggingLedger(FakeLedger):
+    """Its index shows what was due a tick ago, too, as it was then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._earlier: list[Due] = []
+
+    def due(self, now: datetime) -> list[Due]:
+        current = super().due(now)
+        shown, self._earlier = [*self._earlier, *current], current
+        return shown
+
+
 class World:
     """Plays one scenario with at most one fault."""
 
     def __init__(self, scenario: Scenario, mode: Mode, fault: Fault | None) -> None:
         self.scenario, self.mode = scenario, mode
         self.faults = Faults(fault)
-        self.plane: FakeControlPlane = new_plane()
+        self.plane = new_plane(LaggingLedger() if mode == "stale" else FakeLedger())
         wrap = self.faults.wrap
         self.view = PlaneOf(
             self.plane,
@@ -99,6 +113,8 @@ class World:
             idle = idle + 1 if held and not self.plane.pipelines.running else 0
             longest = max(longest, idle)
             self.plane.wait(timedelta(minutes=1))
+            if minute >= max(*self.scenario.landings, *self.scenario.starts, 1) and not self._due():
+                break
         return self._ending(longest)
 
     def _minute(self, minute: int) -> None:
@@ -110,6 +126,9 @@ class World:
             tick(self.view)
         for arn in [*self._observations(), *self._ends()]:
             self._deliver(partial(on_pipeline_execution, arn, self.view))
+
+    def _due(self) -> list[Due]:
+        return FakeLedger.due(self.plane.ledger, after(days=1))
 
     def _observations(self) -> Iterator[str]:
         sent, self._observed = self.plane.events.sent[self._observed :], len(self.plane.events.sent)
@@ -139,7 +158,7 @@ class World:
             model=ledger.model("churn"),
             decisions=ledger.decisions("churn"),
             runs=ledger.runs("churn"),
-            due=ledger.due(after(days=1)),
+            due=self._due(),
             undelivered=self.undelivered,
             idle=idle,
         )

@@ -17,7 +17,7 @@ from tests.unit.scenarios import SCENARIOS, Ending, Mode, Scenario, play
 
 type Kind = Literal["nothing", "dies before", "dies after", "fails before", "fails after"]
 KINDS: tuple[Kind, ...] = ("nothing", "dies before", "dies after", "fails before", "fails after")
-MODES: tuple[Mode, ...] = ("once", "twice", "unreported")
+MODES: tuple[Mode, ...] = ("once", "twice", "unreported", "stale")
 
 pytestmark = [
     pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name.replace(" ", "-")),

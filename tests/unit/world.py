@@ -9,15 +9,15 @@ from control_plane.ports import ControlPlane
 from on_data_arrival.handler import handle as on_data_arrival
 from on_pipeline_execution.handler import handle as on_pipeline_execution
 from on_tick.handler import handle as on_tick
-from tests.fakes import FakeControlPlane, FakeObjects
+from tests.fakes import FakeControlPlane, FakeLedger, FakeObjects
 from tests.samples import BUCKET, PREFIX, TRAINING, model_spec, object_created
 
 MOMENT = timedelta(seconds=1)  # a window is named by the time at which it opened
 
 
-def new_plane() -> FakeControlPlane:
+def new_plane(ledger: FakeLedger | None = None) -> FakeControlPlane:
     """A control plane that knows one model."""
-    plane = FakeControlPlane()
+    plane = FakeControlPlane(ledger=ledger or FakeLedger())
     plane.ledger.apply(model_spec())
     return plane
 
