@@ -47,7 +47,8 @@ class Environment:
 
     def client(self, service: str) -> Any:
         """A client of the AWS service, typed by whoever asks."""
-        session: Any = boto3.Session(region_name=self.region, **(LOCAL_CREDENTIALS if self.endpoint_url else {}))
+        credentials: Any = LOCAL_CREDENTIALS if self.endpoint_url else {}
+        session: Any = boto3.Session(region_name=self.region, **credentials)
         return session.client(service, endpoint_url=self.endpoint_url)
 
     @cached_property
