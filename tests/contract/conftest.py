@@ -49,12 +49,18 @@ def table_definition() -> dict[str, Any]:
     return {name: properties[name] for name in taken}
 
 
+@pytest.fixture
+def dynamodb_ledger(dynamodb: Any, table_definition: dict[str, Any]) -> DynamoDBLedger:
+    """An empty table."""
+    table = f"ledger-{uuid.uuid4().hex[:8]}"
+    dynamodb.create_table(TableName=table, **table_definition)
+    return DynamoDBLedger(dynamodb, table)
+
+
 @pytest.fixture(params=["fake", "dynamodb"])
 def ledger(request: pytest.FixtureRequest) -> Ledger:
     """An empty ledger."""
     if request.param == "fake":
         return FakeLedger()
-    client: Any = request.getfixturevalue("dynamodb")
-    table = f"ledger-{uuid.uuid4().hex[:8]}"
-    client.create_table(TableName=table, **request.getfixturevalue("table_definition"))
-    return DynamoDBLedger(client, table)
+    found: Ledger = request.getfixturevalue("dynamodb_ledger")
+    return found

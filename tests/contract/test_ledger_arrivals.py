@@ -49,13 +49,14 @@ def test_a_window_closes_at_the_latest_however_much_still_comes(ledger: Ledger) 
     assert only_window(ledger, MORNING + AT_MOST).arrivals == 15
 
 
-def test_a_quiet_period_longer_than_the_latest_moment_ends_at_it(ledger: Ledger) -> None:
+@pytest.mark.parametrize("minutes", [(0,), (0, 3)], ids=["one arrival", "two"])
+def test_a_quiet_period_longer_than_the_latest_moment_ends_at_it(ledger: Ledger, minutes: tuple[int, ...]) -> None:
     spec = model_spec(changes={"data.training.close": {"quiet": "2h", "at_most": "10m"}})
-    for minute in (0, 3):
+    for minute in minutes:
         now = after(minutes=minute)
         ledger.note_arrivals(route_of(spec), first_event="e", arrivals=1, complete=False, now=now)
     assert due_windows(ledger, after(minutes=10) - MOMENT) == []
-    assert only_window(ledger, after(minutes=10)).arrivals == 2
+    assert only_window(ledger, after(minutes=10)).arrivals == len(minutes)
 
 
 def test_the_manifest_closes_a_window_at_once(ledger: Ledger) -> None:
@@ -70,9 +71,10 @@ def test_a_manifest_alone_opens_a_window_and_closes_it(ledger: Ledger) -> None:
 
 
 def test_what_lands_after_the_manifest_cannot_keep_the_window_open(ledger: Ledger) -> None:
-    note(ledger, MORNING, complete=True)
+    note(ledger, MORNING)
+    note(ledger, after(seconds=30), complete=True)
     note(ledger, after(minutes=1))
-    assert only_window(ledger, after(minutes=1)).arrivals == 2
+    assert only_window(ledger, after(minutes=1)).arrivals == 3
 
 
 def test_models_have_windows_of_their_own(ledger: Ledger) -> None:

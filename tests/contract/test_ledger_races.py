@@ -81,6 +81,24 @@ def test_newer_starts_leave_one_pending_and_the_rest_superseded_4(ledger: Ledger
     assert claimed == waiting
 
 
+def test_stepping_back_while_newer_data_comes_leaves_one_pending_4(ledger: Ledger) -> None:
+    running = begun("d0", "f0")
+    ledger.begin(running, None)
+    postponed = revised(running, DecisionStatus.DEFERRED, Outcome.DEFERRED_CAPACITY)
+
+    def contend(number: int) -> None:
+        if number:
+            ledger.defer(deferred(f"d{number}", f"f{number}"), None)
+        else:
+            ledger.postpone(postponed)
+
+    results = race(contend)
+    assert set(results) <= {"won", "Superseded"}
+    unfinished = {item.id for item in ledger.decisions("churn") if item.status is not DecisionStatus.DONE}
+    model = ledger.model("churn")
+    assert unfinished == {*model.pending.values(), *([model.slot.decision] if model.slot else [])}
+
+
 def test_a_pending_start_is_taken_up_once_1(ledger: Ledger) -> None:
     waiting = deferred("d1")
     ledger.defer(waiting, None)
