@@ -1,5 +1,6 @@
 """A pipeline definition (`Version 2020-12-01`) as types: what `definition_parser` reads and the engine runs."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -32,7 +33,10 @@ class ParameterType(StrEnum):
         if self is ParameterType.INTEGER:
             return int(text)
         if self is ParameterType.FLOAT:
-            return float(text)
+            number = float(text)
+            if not math.isfinite(number):
+                raise ValueError(f"'{text}' has no place in JSON")
+            return number
         if self is ParameterType.BOOLEAN:
             # The SDK sends Python's spelling, the console JSON's.
             if text.lower() not in {"true", "false"}:

@@ -34,7 +34,7 @@ class ExecutionRecords:
         return body
 
     def active(self) -> list[Shape]:
-        return [body for body in self._store.items(Kind.EXECUTION) if body["PipelineExecutionStatus"] not in TERMINAL]
+        return self._store.active_executions()
 
     def steps(self, arn: str) -> list[Shape]:
         """In the order in which they began."""

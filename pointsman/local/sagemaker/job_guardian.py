@@ -56,12 +56,11 @@ def _watch(child: int, lifeline: int, woken: int, grace_seconds: float) -> int:
             code = os.waitstatus_to_exitcode(status)
             return code if code >= 0 else 128 - code  # as a shell and Docker report a signal
         if lifeline in readable:
-            watched = [woken]
             if os.read(lifeline, 1):
                 os.killpg(child, signal.SIGTERM)
                 deadline = time.monotonic() + grace_seconds
-                watched = [lifeline, woken]
             else:
+                watched = [woken]
                 os.killpg(child, signal.SIGKILL)
         if deadline is not None and time.monotonic() >= deadline:
             os.killpg(child, signal.SIGKILL)

@@ -1,5 +1,6 @@
 """The life of a job, whatever its kind: created, laid out, run, delivered, ended; each change stored and published."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from pointsman.local.sagemaker.s3_transfer import Transfer
 from pointsman.local.sagemaker.shapes import Shape
 from pointsman.local.sagemaker.signals import Interruption, Signal
 
+logger = logging.getLogger(__name__)
 TERMINAL = frozenset({"Completed", "Failed", "Stopped"})
 _REASON_LENGTH = 1024
 # SageMaker gives a stopped job 120 seconds; nobody waits so long at a desk.
@@ -72,6 +74,9 @@ class Jobs:
                 ending = self._attempt(contract, job, folder, signal)
             except JobFailedError as error:
                 ending = Ending("Failed", str(error)[:_REASON_LENGTH])
+            except Exception:
+                logger.exception("%s ends by an internal error", name)
+                ending = Ending("Failed", "InternalServerError: We encountered an internal error. Please try again.")
         if signal.raised is Interruption.HALT:
             raise InterruptedRunError(name)
         return self._end(contract, name, folder, ending)

@@ -104,6 +104,7 @@ class Pipelines:
             for version in range(1, pipeline["PipelineVersionId"] + 1):
                 self._store.delete(Kind.PIPELINE_VERSION, f"{name.lower()}/{version}")
             self._store.forget_tokens(arn)
+            self._store.delete_tags(arn)
             self._store.delete(Kind.PIPELINE, name.lower())
         return {"PipelineArn": arn}
 

@@ -1,4 +1,4 @@
-"""The model registry: package groups and packages, their approval, their events."""
+"""The model registry: packages, their approval, their events."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ from pointsman.local.sagemaker import events, pages, times
 from pointsman.local.sagemaker.account import Account
 from pointsman.local.sagemaker.errors import ConflictError, ValidationError
 from pointsman.local.sagemaker.naming import resource_name
+from pointsman.local.sagemaker.package_groups import PackageGroups
 from pointsman.local.sagemaker.shapes import Shape
 from pointsman.local.sagemaker.store import Kind
 
 _SORT = {"Name": "ModelPackageName", "CreationTime": "CreationTime"}
-_GROUP_SORT = {"Name": "ModelPackageGroupName", "CreationTime": "CreationTime"}
 # In the order and spelling of UpdatedModelPackageFields, where sourceUri alone starts in lower case.
 _UPDATABLE = {
     "ModelApprovalStatus": "ModelApprovalStatus",
@@ -31,59 +31,12 @@ _KEPT = frozenset({
 
 
 class Registry:
-    def __init__(self, account: Account) -> None:
+    """Packages by ARN, in the form of DescribeModelPackage."""
+
+    def __init__(self, account: Account, groups: PackageGroups) -> None:
         self._account = account
         self._store = account.store
-
-    def create_group(self, request: Shape) -> Shape:
-        name = request["ModelPackageGroupName"]
-        arn = self._account.arns.model_package_group(name)
-        with self._store.transaction():
-            if self._store.get(Kind.MODEL_PACKAGE_GROUP, name) is not None:
-                raise ValidationError(f"Model Package Group already exists: {arn}")
-            body = {
-                "ModelPackageGroupName": name,
-                "ModelPackageGroupArn": arn,
-                "ModelPackageGroupDescription": request.get("ModelPackageGroupDescription"),
-                "CreationTime": times.now(),
-                "CreatedBy": {},
-                "ModelPackageGroupStatus": "Completed",
-                "latestVersion": 0,
-            }
-            self._store.put(Kind.MODEL_PACKAGE_GROUP, name, body)
-            self._store.set_tags(arn, {tag["Key"]: tag["Value"] for tag in request.get("Tags") or ()})
-        return {"ModelPackageGroupArn": arn}
-
-    def describe_group(self, request: Shape) -> Shape:
-        return self._group(request["ModelPackageGroupName"])
-
-    def list_groups(self, request: Shape) -> Shape:
-        groups = pages.within(
-            self._store.items(Kind.MODEL_PACKAGE_GROUP),
-            request,
-            "CreationTime",
-            "CreationTimeAfter",
-            "CreationTimeBefore",
-        )
-        named = [group for group in groups if request.get("NameContains", "") in group["ModelPackageGroupName"]]
-        ordered = pages.sort(named, request, _GROUP_SORT, by="CreationTime", order="Ascending")
-        return pages.page(
-            ordered,
-            request,
-            into="ModelPackageGroupSummaryList",
-            identity=lambda group: str(group["ModelPackageGroupArn"]),
-        )
-
-    def delete_group(self, request: Shape) -> Shape:
-        with self._store.transaction():
-            group = self._group(request["ModelPackageGroupName"])
-            name = group["ModelPackageGroupName"]
-            if self._store.items(Kind.MODEL_PACKAGE, parent=name):
-                raise ConflictError(
-                    f"Model Package Group cannot be deleted because it still contains Model Packages: {name}"
-                )
-            self._store.delete(Kind.MODEL_PACKAGE_GROUP, name)
-        return {}
+        self._groups = groups
 
     def create_package(self, request: Shape, *, create_missing_group: bool = False) -> Shape:
         """`create_missing_group`: as a pipeline's RegisterModel step does; the operation itself refuses."""
@@ -108,7 +61,7 @@ class Registry:
 
     def list_packages(self, request: Shape) -> Shape:
         group = request.get("ModelPackageGroupName")
-        parent = self._group(group)["ModelPackageGroupName"] if group else None
+        parent = self._groups.find(group)["ModelPackageGroupName"] if group else None
         packages = pages.within(
             self._store.items(Kind.MODEL_PACKAGE, parent),
             request,
@@ -149,7 +102,9 @@ class Registry:
 
     def delete_package(self, request: Shape) -> Shape:
         with self._store.transaction():
-            self._store.delete(Kind.MODEL_PACKAGE, self._package(request["ModelPackageName"])["ModelPackageArn"])
+            arn = self._package(request["ModelPackageName"])["ModelPackageArn"]
+            self._store.delete(Kind.MODEL_PACKAGE, arn)
+            self._store.delete_tags(arn)
         return {}
 
     def _new_package(self, request: Shape, *, create_missing_group: bool) -> Shape:
@@ -166,10 +121,8 @@ class Registry:
             return {**package, **self._unversioned(request["ModelPackageName"])}
         name = resource_name(request["ModelPackageGroupName"])
         if create_missing_group and self._store.get(Kind.MODEL_PACKAGE_GROUP, name) is None:
-            self.create_group({"ModelPackageGroupName": name})
-        version = self._group(name)["latestVersion"] + 1
-        # A deleted version's number is not given again.
-        self._store.change(Kind.MODEL_PACKAGE_GROUP, name, latestVersion=version)
+            self._groups.create({"ModelPackageGroupName": name})
+        version = self._groups.next_version(name)
         return {
             **package,
             "ModelPackageName": name,
@@ -184,14 +137,6 @@ class Registry:
         if self._store.get(Kind.MODEL_PACKAGE, arn) is not None:
             raise ConflictError(f"Model Package already exists: {arn}")
         return {"ModelPackageName": name, "ModelPackageArn": arn}
-
-    def _group(self, name_or_arn: str) -> Shape:
-        name = resource_name(name_or_arn)
-        group = self._store.get(Kind.MODEL_PACKAGE_GROUP, name)
-        if group is None:
-            # The registry answers ValidationException, not ResourceNotFound, for what does not exist.
-            raise ValidationError(f"Model Package Group {self._account.arns.model_package_group(name)} does not exist.")
-        return group
 
     def _package(self, name_or_arn: str) -> Shape:
         arn = self._account.arns.model_package(resource_name(name_or_arn))

@@ -17,6 +17,7 @@ from pointsman.local.sagemaker.job_queries import JobQueries
 from pointsman.local.sagemaker.jobs import Jobs
 from pointsman.local.sagemaker.naming import Arns
 from pointsman.local.sagemaker.outbox import Emit, Outbox
+from pointsman.local.sagemaker.package_groups import PackageGroups
 from pointsman.local.sagemaker.pipeline_engine import PipelineEngine
 from pointsman.local.sagemaker.pipelines import Pipelines
 from pointsman.local.sagemaker.processing_job import ProcessingJob
@@ -99,7 +100,8 @@ class _Running:
         self._logs = LogShipper(surroundings.endpoint_url, surroundings.region)
         transfer = Transfer(s3_client(surroundings.endpoint_url, surroundings.region))
         jobs = Jobs(account, jobs_root, transfer=transfer, logs=self._logs, surroundings=surroundings)
-        registry, records = Registry(account), ExecutionRecords(account)
+        groups, records = PackageGroups(account), ExecutionRecords(account)
+        registry = Registry(account, groups)
         processing, training = ProcessingJob(), TrainingJob()
         self._engine = PipelineEngine(
             records, _step_kinds(account.store, jobs, registry, processing, training), transfer
@@ -109,7 +111,7 @@ class _Running:
             **_pipeline_operations(pipelines, Executions(account, pipelines, records, self._engine)),
             **_job_operations(JobQueries(account, processing, jobs), "ProcessingJob"),
             **_job_operations(JobQueries(account, training, jobs), "TrainingJob"),
-            **_registry_operations(registry),
+            **_registry_operations(groups, registry),
             **_tag_operations(Tags(account)),
         })  # fmt: skip
 
@@ -161,12 +163,12 @@ def _job_operations(queries: JobQueries, noun: str) -> dict[str, Operation]:
     return {f"Describe{noun}": queries.describe, f"List{noun}s": queries.list, f"Stop{noun}": queries.stop}
 
 
-def _registry_operations(registry: Registry) -> dict[str, Operation]:
+def _registry_operations(groups: PackageGroups, registry: Registry) -> dict[str, Operation]:
     return {
-        "CreateModelPackageGroup": registry.create_group,
-        "DescribeModelPackageGroup": registry.describe_group,
-        "ListModelPackageGroups": registry.list_groups,
-        "DeleteModelPackageGroup": registry.delete_group,
+        "CreateModelPackageGroup": groups.create,
+        "DescribeModelPackageGroup": groups.describe,
+        "ListModelPackageGroups": groups.list_page,
+        "DeleteModelPackageGroup": groups.delete,
         "CreateModelPackage": registry.create_package,
         "DescribeModelPackage": registry.describe_package,
         "ListModelPackages": registry.list_packages,

@@ -8,7 +8,7 @@ the same transaction as the change they tell of; `outbox.Outbox` delivers them f
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,6 +22,8 @@ CREATE TABLE IF NOT EXISTS item (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id TEXT NOT NULL, parent TEXT NOT NULL,
     body TEXT NOT NULL, UNIQUE (kind, id));
 CREATE INDEX IF NOT EXISTS item_by_parent ON item (kind, parent, sequence);
+CREATE INDEX IF NOT EXISTS active_execution ON item (sequence)
+    WHERE kind = 'execution' AND json_extract(body, '$.PipelineExecutionStatus') IN ('Executing', 'Stopping');
 CREATE TABLE IF NOT EXISTS token (
     scope TEXT, token TEXT, result TEXT NOT NULL, PRIMARY KEY (scope, token)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tag (arn TEXT, key TEXT, value TEXT NOT NULL, PRIMARY KEY (arn, key)) WITHOUT ROWID;
@@ -113,6 +115,14 @@ class Store:
             rows = self._rows("SELECT body FROM item WHERE kind = ? AND parent = ? ORDER BY sequence", kind, parent)
         return [_decoded(row[0]) for row in rows]
 
+    def active_executions(self) -> list[Shape]:
+        """Those that have not ended; by an index of their own, however many have."""
+        rows = self._rows(
+            "SELECT body FROM item INDEXED BY active_execution WHERE kind = 'execution'"
+            " AND json_extract(body, '$.PipelineExecutionStatus') IN ('Executing', 'Stopping') ORDER BY sequence"
+        )
+        return [_decoded(row[0]) for row in rows]
+
     def delete(self, kind: Kind, identity: str) -> None:
         self._change("DELETE FROM item WHERE kind = ? AND id = ?", kind, identity)
 
@@ -134,8 +144,11 @@ class Store:
             for key, value in tags.items():
                 self._change("INSERT OR REPLACE INTO tag (arn, key, value) VALUES (?, ?, ?)", arn, key, value)
 
-    def delete_tag(self, arn: str, key: str) -> None:
-        self._change("DELETE FROM tag WHERE arn = ? AND key = ?", arn, key)
+    def delete_tags(self, arn: str, keys: Iterable[str] | None = None) -> None:
+        """All of them where no keys are given."""
+        with self.transaction():
+            for key in self.tags(arn) if keys is None else keys:
+                self._change("DELETE FROM tag WHERE arn = ? AND key = ?", arn, key)
 
     def add_event(self, event: Event) -> None:
         self._change(

@@ -21,9 +21,7 @@ class Tags:
         return pages.page(tags, request, into="Tags", identity=lambda tag: str(tag["Key"]), size=_PAGE)
 
     def delete(self, request: Shape) -> Shape:
-        with self._store.transaction():
-            for key in request["TagKeys"]:
-                self._store.delete_tag(request["ResourceArn"], key)
+        self._store.delete_tags(request["ResourceArn"], request["TagKeys"])
         return {}
 
     def _all(self, arn: str) -> list[Shape]:

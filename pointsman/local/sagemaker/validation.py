@@ -4,6 +4,7 @@ botocore's own validator leaves patterns, maximum lengths and enums to the servi
 AWS's: "1 validation error detected: Value 'x' at 'pipelineName' failed to satisfy constraint: Member must …".
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -12,6 +13,7 @@ from typing import Any
 from botocore.model import ListShape, MapShape, StringShape, StructureShape
 from botocore.model import Shape as ModelShape
 
+from pointsman.local.sagemaker import times
 from pointsman.local.sagemaker.errors import SerializationError, ValidationError
 
 # Java's Unicode classes, as far as Python's `re` has an equivalent inside a character class.
@@ -82,14 +84,21 @@ def _check_type(type_name: str, value: Any, path: str) -> None:
         "character": isinstance(value, str),
         "blob": isinstance(value, str),
         "boolean": isinstance(value, bool),
-        "integer": number and value == int(value),
-        "long": number and value == int(value),
+        "integer": number and float(value).is_integer(),
+        "long": number and float(value).is_integer(),
         "float": number,
         "double": number,
-        "timestamp": number or isinstance(value, str),
+        "timestamp": number or _is_instant(value),
     }
     if not fits.get(type_name, True):
         raise SerializationError(f"Expected {type_name} at '{path}', found {type(value).__name__}")
+
+
+def _is_instant(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and math.isfinite(times.from_wire(value))
+    except ValueError:
+        return False
 
 
 def _string(shape: StringShape, value: str, path: str) -> Iterator[str]:

@@ -14,6 +14,8 @@ from botocore.config import Config
 from pointsman.local.sagemaker import Limits, LocalSageMaker
 from tests.local.instances import eventually, unique
 
+# Loading SageMaker's service model takes a third of a second: once for all clients.
+_SESSION = boto3.Session()
 TERMINAL = {"Succeeded", "Failed", "Stopped"}
 ROLE = "arn:aws:iam::000000000000:role/pipeline"
 
@@ -25,7 +27,7 @@ class Client:
 
     @property
     def boto3(self) -> Any:
-        return boto3.client(
+        return _SESSION.client(
             "sagemaker",
             endpoint_url=self.endpoint_url,
             aws_access_key_id="test",

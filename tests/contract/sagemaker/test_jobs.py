@@ -296,7 +296,10 @@ def test_the_log_is_in_the_folder_and_in_cloudwatch(served: Served, aws: Instanc
     logs = client_of(aws, "logs")
 
     def messages() -> list[str]:
-        found = logs.filter_log_events(logGroupName="/aws/sagemaker/ProcessingJobs", logStreamNamePrefix=f"{name}/")
+        try:
+            found = logs.get_log_events(logGroupName="/aws/sagemaker/ProcessingJobs", logStreamName=f"{name}/algo-1")
+        except logs.exceptions.ResourceNotFoundException:
+            return []
         return [event["message"] for event in found["events"]]
 
     eventually(lambda: messages() == ["first", "last"])
