@@ -1,0 +1,115 @@
+"""Requests are what DynamoDB charges for and what a burst multiplies: no more of them than the port promises."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from control_plane.adapters.dynamodb import DynamoDBLedger
+from control_plane.adapters.dynamodb.keys import DUE_SHARDS
+from control_plane.ledger import DecisionStatus
+from control_plane.outcomes import Outcome
+from tests.samples import (
+    AT_MOST,
+    BUCKET,
+    MORNING,
+    TRAINING,
+    after,
+    begun,
+    deferred,
+    done,
+    ended,
+    model_spec,
+    revised,
+    route_of,
+    run_of,
+    skipped,
+)
+
+SPEC = model_spec()
+ROUTE = route_of(SPEC)
+RUNNING, WAITING = begun("d1", "f1"), deferred("d2", "f2")
+RUN = run_of(RUNNING)
+POSTPONED = revised(RUNNING, DecisionStatus.DEFERRED, Outcome.DEFERRED_CAPACITY)
+type Use = Callable[[DynamoDBLedger], object]
+
+
+@pytest.fixture
+def requests(dynamodb: Any) -> Iterator[list[str]]:
+    """The operations asked of DynamoDB while a test runs."""
+    seen: list[str] = []
+
+    def note(model: Any, **_: Any) -> None:
+        seen.append(model.name)
+
+    dynamodb.meta.events.register("before-call.dynamodb", note, unique_id="requests")
+    yield seen
+    dynamodb.meta.events.unregister("before-call.dynamodb", unique_id="requests")
+
+
+def nothing(_: DynamoDBLedger) -> None: ...
+
+
+def begin(ledger: DynamoDBLedger) -> None:
+    ledger.begin(RUNNING, None)
+
+
+def run(ledger: DynamoDBLedger) -> None:
+    begin(ledger)
+    ledger.complete(done(RUNNING, RUN), RUN)
+
+
+def wait(ledger: DynamoDBLedger) -> None:
+    ledger.defer(WAITING, None)
+
+
+def note(ledger: DynamoDBLedger) -> None:
+    ledger.note_arrivals(ROUTE, first_event="e", arrivals=100, complete=False, now=MORNING)
+
+
+def note_late(ledger: DynamoDBLedger) -> None:
+    ledger.note_arrivals(ROUTE, first_event="e", arrivals=1, complete=False, now=MORNING + AT_MOST)
+
+
+def note_complete(ledger: DynamoDBLedger) -> None:
+    ledger.note_arrivals(ROUTE, first_event="e", arrivals=1, complete=True, now=MORNING)
+
+
+@pytest.mark.parametrize(
+    ("before", "use", "expected"),
+    [
+        (nothing, lambda ledger: ledger.apply(SPEC), 2),
+        (nothing, lambda ledger: ledger.model("churn"), 1),
+        (nothing, lambda ledger: ledger.routes(BUCKET, [f"{number}/" for number in range(100)]), 1),
+        (nothing, lambda ledger: ledger.routes(BUCKET, [f"{number}/" for number in range(101)]), 2),
+        (nothing, lambda ledger: ledger.routes(BUCKET, []), 0),
+        (nothing, note, 1),
+        (note, note_late, 2),
+        (note, note_complete, 1),
+        (nothing, lambda ledger: ledger.tally(skipped()), 1),
+        (nothing, lambda ledger: ledger.data_used_by("churn", TRAINING, "f1", MORNING), 1),
+        (nothing, begin, 1),
+        (nothing, lambda ledger: ledger.settle(skipped(), None), 1),
+        (nothing, wait, 2),
+        (wait, lambda ledger: ledger.defer(deferred("d3", "f3"), None), 4),
+        (wait, lambda ledger: ledger.take_up(revised(WAITING, DecisionStatus.BEGUN, Outcome.STARTED)), 1),
+        (begin, lambda ledger: ledger.complete(done(RUNNING, RUN), RUN), 1),
+        (begin, lambda ledger: ledger.postpone(POSTPONED), 2),
+        (begin, lambda ledger: ledger.refuse(revised(RUNNING, DecisionStatus.DONE, Outcome.REFUSED)), 2),
+        (run, lambda ledger: ledger.end_run(ended(RUN)), 1),
+        (run, lambda ledger: ledger.end_run(ended(RUN, "Failed")), 2),
+        (nothing, lambda ledger: ledger.due(after(days=1)), len(DUE_SHARDS)),
+        (begin, lambda ledger: ledger.look_again(RUNNING, after(minutes=5)), 1),
+        (nothing, lambda ledger: ledger.decision("d1"), 1),
+        (nothing, lambda ledger: ledger.run(RUN.arn), 1),
+    ],
+)
+def test_no_more_requests_than_promised(
+    dynamodb_ledger: DynamoDBLedger, requests: list[str], before: Use, use: Use, expected: int
+) -> None:
+    dynamodb_ledger.apply(SPEC)
+    before(dynamodb_ledger)
+    requests.clear()
+    use(dynamodb_ledger)
+    assert len(requests) == expected, requests
+    assert "Scan" not in requests
