@@ -78,7 +78,7 @@ def _scalar(shape: ModelShape, value: Any, path: str) -> Iterator[str]:
 
 
 def _check_type(type_name: str, value: Any, path: str) -> None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
+    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     fits = {
         "string": isinstance(value, str),
         "character": isinstance(value, str),
