@@ -45,10 +45,6 @@ def compile_in_child(home: Path, hash_seed: int) -> Compilation:
     return Compilation(done.stdout, done.stderr)
 
 
-@pytest.fixture(autouse=True)
-def _without_sockets(socket_disabled: None) -> None: ...
-
-
 @pytest.fixture(scope="session")
 def compilation(tmp_path_factory: pytest.TempPathFactory) -> Compilation:
     return compile_in_child(tmp_path_factory.mktemp("home"), hash_seed=0)
