@@ -1,6 +1,5 @@
 """Which embedded AWS runs on a state directory: a lock says whether, a file says where."""
 
-import fcntl
 import json
 import time
 from dataclasses import asdict, dataclass
@@ -53,6 +52,8 @@ class Lock:
         return True
 
     def _take(self) -> bool:
+        import fcntl  # where it is missing, `serve` has refused the platform already
+
         file = self._path.open("w")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -37,12 +37,19 @@ def _watch_requests(ministack: MiniStack, changed: Callable[[], None]) -> None:
         parameters = ministack.app._routing_params(method, path, headers, body, query)
         service = ministack.router.detect_service(method, path, headers, parameters)
         operation = ministack.app._ct_event_name(service, method, path, headers, parameters)
-        if (method not in ("GET", "HEAD") and not is_reading(operation)) or operation.startswith("Receive"):
+        if may_change(service, method, operation):
             changed()
         log_request(service, operation, path, response[0], response[2])
         return response
 
     ministack.app._dispatch_service_request = dispatched
+
+
+def may_change(service: str, method: str, operation: str) -> bool:
+    """A stack's operation goes on after its request was answered, while its client asks how far it is."""
+    if service == "cloudformation" or operation.startswith("Receive"):
+        return True
+    return method not in ("GET", "HEAD") and not is_reading(operation)
 
 
 def is_reading(operation: str) -> bool:
@@ -104,17 +111,21 @@ def _watch_events(ministack: MiniStack, changed: Callable[[], None]) -> None:
     dispatch = ministack.eventbridge._dispatch_event
 
     def dispatched(event: Mapping[str, Any], view: Any = None) -> None:
-        detail = event["Detail"]
-        named = _named(json.loads(detail) if isinstance(detail, str) and detail.startswith("{") else {})
-        logger.info("%-14s %s: %s %s", "event", event["Source"], event["DetailType"], named)
+        logger.info("%-14s %s: %s %s", "event", event["Source"], event["DetailType"], _named(event["Detail"]))
         dispatch(event, view)
         changed()
 
     ministack.eventbridge._dispatch_event = dispatched
 
 
-def _named(detail: Mapping[str, Any]) -> str:
+def _named(text: str) -> str:
     """What an event is about, in a few words."""
+    try:
+        detail = json.loads(text)
+    except ValueError:
+        return ""
+    if not isinstance(detail, dict):
+        return ""
     if isinstance(detail.get("object"), dict):
         return f"{(detail.get('bucket') or {}).get('name')}/{detail['object'].get('key')}"
     names = [

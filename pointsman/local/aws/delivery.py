@@ -8,9 +8,7 @@ exist goes to the target's own dead-letter queue at once, as on AWS, which does 
 
 import json
 import logging
-from collections.abc import Mapping
-from contextvars import ContextVar
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,21 +19,18 @@ from pointsman.local.aws.ministack import MiniStack
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class _Delivery:
-    """One event on its way from a rule, or from a schedule, to one target."""
-
-    source: str
-    target: Mapping[str, Any]
-
-
-_delivery: ContextVar[_Delivery | None] = ContextVar("delivery", default=None)
-
-
 class Delivery:
     """Replaces MiniStack's hand-over to functions."""
 
-    def __init__(self, ministack: MiniStack, invocations: InvocationQueue, destinations: Destinations) -> None:
+    def __init__(
+        self,
+        ministack: MiniStack,
+        invocations: InvocationQueue,
+        destinations: Destinations,
+        changed: Callable[[], None],
+    ) -> None:
+        """`changed` is called after each delivery."""
+        self._changed = changed
         self._ministack = ministack
         self._invocations = invocations
         self._destinations = destinations
@@ -51,14 +46,11 @@ class Delivery:
     ) -> None:
         source = rule.get("Arn", "")
         target = _with_schedule_context(target, event, source)
-        token = _delivery.set(_Delivery(source, target))
-        try:
-            if self._exists(target["Arn"]):
-                self._invoke_target(target, event, rule, view)
-            else:
-                self._bury(target, json.dumps(_as_sent(self._ministack, event, view)), source)
-        finally:
-            _delivery.reset(token)
+        if self._exists(target["Arn"]):
+            self._invoke_target(target, event, rule, view)
+        else:
+            self._bury(target, json.dumps(_as_sent(self._ministack, event, view)), source)
+        self._changed()
 
     def _exists(self, arn: str) -> bool:
         match arn.split(":")[2]:

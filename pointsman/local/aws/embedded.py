@@ -87,25 +87,27 @@ class EmbeddedAws:
             shutil.rmtree(self._settings.scratch_directory, ignore_errors=True)
 
     def _install(self) -> None:
+        parts: dict[str, Callable[[], Any]] = {
+            "invocations": lambda: self._invocations.pending,
+            "last_fired": lambda: schedules.last_fired(self._ministack),
+        }
+        self._snapshots = Snapshots(self._ministack, self._settings.snapshot_file, parts)
+        changed = self._snapshots.changed
         destinations = Destinations(self._ministack, self._loop, self._invoke)
         self._invocations = InvocationQueue(
             LambdaFunctions(self._ministack, destinations),
             concurrency=self._settings.concurrency,
             time_scale=self._settings.time_scale,
+            changed=changed,
         )
-        parts = {
-            "invocations": lambda: self._invocations.pending,
-            "last_fired": lambda: schedules.last_fired(self._ministack),
-        }
-        self._snapshots = Snapshots(self._ministack, self._settings.snapshot_file, parts)
         execution.install(self._ministack, self._settings, self.endpoint_url)
         events.install(self._ministack, self._loop)
-        queues.install(self._ministack, self._loop, time_scale=self._settings.time_scale)
-        Delivery(self._ministack, self._invocations, destinations).install()
+        queues.install(self._ministack, self._loop, changed, time_scale=self._settings.time_scale)
+        Delivery(self._ministack, self._invocations, destinations, changed).install()
         schedules.install(self._ministack, self._loop, time_scale=self._settings.time_scale)
         alarms.install(self._ministack, self.emit)
         templates.install(self._ministack)
-        activity.install(self._ministack, self._snapshots.changed)
+        activity.install(self._ministack, changed)
 
     def _invoke(self, function: str, event: Any) -> None:
         self._invocations.accept(Invocation(function, event))

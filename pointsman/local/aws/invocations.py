@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -67,8 +68,12 @@ class Functions(Protocol):
 class InvocationQueue:
     """Runs accepted invocations on a bounded number of threads."""
 
-    def __init__(self, functions: Functions, *, concurrency: int, time_scale: float) -> None:
+    def __init__(
+        self, functions: Functions, *, concurrency: int, time_scale: float, changed: Callable[[], None] = lambda: None
+    ) -> None:
+        """`changed` is called after each change of `pending`, on any thread."""
         self._functions = functions
+        self._pending_changed = changed
         self._concurrency = concurrency
         self._time_scale = time_scale
         self._waiting: list[tuple[float, int, Invocation]] = []
@@ -92,6 +97,7 @@ class InvocationQueue:
             self.pending[invocation.id] = invocation
             heapq.heappush(self._waiting, (invocation.due, next(self._order), invocation))
             self._changed.notify()
+        self._pending_changed()
 
     def _work(self) -> None:
         while (invocation := self._next()) is not None:
@@ -112,7 +118,7 @@ class InvocationQueue:
 
     def _carry_out(self, invocation: Invocation) -> None:
         attempt = self._functions.attempt(invocation)
-        if self._stopped:
+        if self._stopped and attempt.failed:
             return  # its process was ended with the rest; it is pending still
         policy = self._functions.retry_policy(invocation.function)
         too_old = (time.time() - invocation.accepted) * self._time_scale > policy.maximum_age_seconds
@@ -124,9 +130,14 @@ class InvocationQueue:
             wait = FIRST_RETRY_SECONDS * 2 ** (invocation.tries - 1) / self._time_scale
             self._wait(invocation, max(wait, SHORTEST_WAIT_SECONDS))
             return
-        condition = "EventAgeExceeded" if too_old else "RetriesExhausted"
-        self._functions.conclude(invocation, attempt, condition if attempt.failed else "Success")
+        self._conclude(invocation, attempt, "EventAgeExceeded" if too_old else "RetriesExhausted")
+
+    def _conclude(self, invocation: Invocation, attempt: Attempt, failure: str) -> None:
+        if attempt.failed:
+            logger.warning("%s: %s after %d tries", invocation.function, failure, invocation.tries)
+        self._functions.conclude(invocation, attempt, failure if attempt.failed else "Success")
         del self.pending[invocation.id]
+        self._pending_changed()
 
     def _wait(self, invocation: Invocation, seconds: float) -> None:
         invocation.due = time.time() + seconds

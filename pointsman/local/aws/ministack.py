@@ -125,6 +125,8 @@ def missing_hooks(modules: Mapping[str, Any]) -> list[str]:
 def load(settings: LocalSettings, port: int) -> MiniStack:
     """Import MiniStack for this process. It reads its settings from the environment while it is imported."""
     check_version()
+    for name in [name for name in os.environ if name.startswith(("MINISTACK_", "LOCALSTACK_", "LAMBDA_"))]:
+        del os.environ[name]  # a setting of the user's own MiniStack must not change ours
     os.environ.update(_environment(settings, port))
     modules = {field.name: importlib.import_module(_MODULES[field.name]) for field in fields(MiniStack)}
     if missing := missing_hooks(modules):

@@ -6,7 +6,7 @@ MiniStack takes at most ten messages, at once, and from a thread of its own.
 # ruff: noqa: SLF001
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pointsman.local.aws.event_loop import EventLoop
@@ -15,8 +15,8 @@ from pointsman.local.aws.ministack import MiniStack
 type Message = dict[str, Any]
 
 
-def install(ministack: MiniStack, loop: EventLoop, *, time_scale: float) -> None:
-    """Batching windows pass on the time scale."""
+def install(ministack: MiniStack, loop: EventLoop, changed: Callable[[], None], *, time_scale: float) -> None:
+    """Batching windows pass on the time scale. `changed` is called after each batch that was done."""
     sqs = ministack.sqs
     receive, delete = sqs._receive_messages_for_esm, sqs._delete_messages_for_esm
 
@@ -32,8 +32,12 @@ def install(ministack: MiniStack, loop: EventLoop, *, time_scale: float) -> None
             messages.extend(more)
         return messages
 
+    def deleted(url: str, handles: set[str]) -> None:
+        delete(url, handles)
+        changed()
+
     sqs._receive_messages_for_esm = lambda url, size: loop.call(received, url, int(size))
-    sqs._delete_messages_for_esm = lambda url, handles: loop.call(delete, url, handles)
+    sqs._delete_messages_for_esm = lambda url, handles: loop.call(deleted, url, handles)
 
 
 def _window_seconds(ministack: MiniStack, url: str) -> float:

@@ -1,7 +1,8 @@
 """Keeps the state of all services on disk while they run, so that a kill loses next to nothing.
 
 What a kill -9 can lose: changes acknowledged in the last moments before it: those since the last snapshot, which is
-taken at most MAXIMUM_WAIT_SECONDS after a change (plus its own few milliseconds). Never part of a change: all services
+taken at most MAXIMUM_WAIT_SECONDS after a change (plus its own few milliseconds); what services do by themselves, such
+as deleting expired items, is looked for every UNNOTED_WAIT_SECONDS. Never part of a change: all services
 are captured in one stretch on the event loop, in between requests, and the file is replaced as a whole. S3 objects are
 on disk when they are acknowledged; those younger than the snapshot are announced again at the next start. Function
 code is written before the snapshot that names it. A loss of power can lose more, for nothing is forced to the disk.
@@ -10,6 +11,7 @@ code is written before the snapshot that names it. A loss of power can lose more
 # ruff: noqa: SLF001
 
 import asyncio
+import contextlib
 import copy
 import io
 import logging
@@ -28,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 MINIMUM_WAIT_SECONDS = 0.05
 MAXIMUM_WAIT_SECONDS = 0.5
+UNNOTED_WAIT_SECONDS = 2.0
 
 # Their get_state() copies every object in Python, a thousand times slower than pickling it. These return nothing but
 # such copies of their stores, so pickling the stores themselves gives the same bytes.
@@ -65,7 +68,8 @@ class Snapshots:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._noted = False
         self._awaited: list[Future[None]] = []
-        self._taken = 0.0
+        self._writing = threading.Lock()
+        self._last_taken = 0.0
         self.cost_seconds = 0.0
 
     def changed(self) -> None:
@@ -78,14 +82,17 @@ class Snapshots:
         """Take a snapshot soon after each change, until cancelled. Costly ones are taken less often."""
         self._loop = asyncio.get_running_loop()
         while True:
-            await self._changed.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), UNNOTED_WAIT_SECONDS)
             self._changed.clear()
             self._noted = False
-            awaited, self._awaited = self._awaited, []
-            state = self.capture()
-            if state != self._written:
-                await asyncio.to_thread(self._write, state)
-            self._settle(awaited)
+            awaited, taken, state = len(self._awaited), time.time(), self.capture()
+            try:
+                if state != self._written:
+                    await asyncio.to_thread(self._write, state, taken)
+                self._settle(awaited)
+            except OSError:
+                logger.exception("the state could not be saved")  # a full disk may have room again at the next change
             await asyncio.sleep(min(max(MINIMUM_WAIT_SECONDS, 10 * self.cost_seconds), MAXIMUM_WAIT_SECONDS))
 
     def saved(self) -> "Future[None]":
@@ -97,15 +104,15 @@ class Snapshots:
 
     def save(self) -> None:
         """Capture and write now, for the last time."""
-        self._write(self.capture())
-        self._settle(self._awaited)
+        self._write(self.capture(), time.time())
+        self._settle(len(self._awaited))
 
     def capture(self) -> dict[str, bytes]:
         """All services as of this moment: called on the loop's thread, where no request is half done.
 
         Pickling runs in C without letting go of the interpreter, so that other threads cannot interfere either.
         """
-        started, self._taken = time.perf_counter(), time.time()
+        started = time.perf_counter()
         self._copy.capturing.active = True
         try:
             state = {name: data for name, get in self._sources().items() if (data := self._pickled(name, get))}
@@ -126,15 +133,16 @@ class Snapshots:
         return sources
 
     def _pickled(self, name: str, get: Callable[[], Any]) -> bytes:
-        try:
-            pickler = pickle.Pickler(buffer := io.BytesIO(), protocol=pickle.HIGHEST_PROTOCOL)
-            pickler.fast = True  # six times faster: does not look for objects that occur twice
-            pickler.dump(get())
-            return buffer.getvalue()
-        except (TypeError, ValueError, AttributeError, RuntimeError, pickle.PicklingError) as error:
-            # What cannot be saved must not keep the rest from it; the last good state of this service stays.
-            logger.error("could not save the state of %s: %s", name, error)  # noqa: TRY400
-            return self._written.get(name, b"")
+        for attempt in range(3):
+            try:
+                return _compact(get())
+            except RuntimeError:  # a function's thread added to a store while it was listed
+                logger.debug("%s changed during attempt %d to save it", name, attempt)
+            except (TypeError, ValueError, AttributeError, pickle.PicklingError):
+                logger.exception("could not save the state of %s", name)
+                break
+        # What cannot be saved must not keep the rest from it; the last good state of this service stays.
+        return self._written.get(name, b"")
 
     def _functions(self) -> dict[str, Any]:
         """Lambda's state with each archive in a file of its own, which is written once and named by its hash."""
@@ -163,18 +171,29 @@ class Snapshots:
         self._code[id(archive)] = known
         return {**record, "code_zip": {"code_blob_ref": known[1]}}
 
-    def _write(self, state: dict[str, bytes]) -> None:
-        document = {"ministack": TESTED_VERSION, "taken": self._taken, "state": state}
-        unfinished = self._path.with_suffix(".unfinished")
-        unfinished.write_bytes(pickle.dumps(document, protocol=pickle.HIGHEST_PROTOCOL))
-        unfinished.replace(self._path)
-        self._written = state
+    def _write(self, state: dict[str, bytes], taken: float) -> None:
+        with self._writing:
+            if taken < self._last_taken:
+                return  # the last snapshot of all overtook the one before
+            document = {"ministack": TESTED_VERSION, "taken": taken, "state": state}
+            unfinished = self._path.with_suffix(".unfinished")
+            unfinished.write_bytes(pickle.dumps(document, protocol=pickle.HIGHEST_PROTOCOL))
+            unfinished.replace(self._path)
+            self._written, self._last_taken = state, taken
 
-    @staticmethod
-    def _settle(awaited: "list[Future[None]]") -> None:
-        for future in awaited:
+    def _settle(self, number: int) -> None:
+        """Those who waited before the capture; later ones wait for the next."""
+        for future in self._awaited[:number]:
             future.set_result(None)
+        del self._awaited[:number]
 
 
 def _imported(name: str) -> Any:
     return sys.modules.get(f"ministack.services.{name}")
+
+
+def _compact(value: Any) -> bytes:
+    pickler = pickle.Pickler(buffer := io.BytesIO(), protocol=pickle.HIGHEST_PROTOCOL)
+    pickler.fast = True  # six times faster: does not look for objects that occur twice
+    pickler.dump(value)
+    return buffer.getvalue()

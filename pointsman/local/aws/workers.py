@@ -84,7 +84,7 @@ class FunctionProcess:
         except BrokenPipeError:
             reply = {}
         if not reply:
-            code = self.process.wait()
+            code = _exit_status(self.process)
             text = f"Runtime exited with error: exit status {code}"
             raise FunctionError({"errorMessage": text, "errorType": "Runtime.ExitError"}, self._log())
         log = self._log()
@@ -112,6 +112,15 @@ def _pump(stream: Any, lines: "queue.Queue[str]") -> None:
         for line in stream:
             lines.put(line)
     lines.put("")
+
+
+def _exit_status(process: "subprocess.Popen[str]") -> int:
+    """Of a process whose output has ended, which mostly means that it has."""
+    try:
+        return process.wait(timeout=1)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 def clean_python(directory: Path) -> Path:
