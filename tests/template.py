@@ -10,6 +10,15 @@ TEMPLATE = Path(__file__).parents[1] / "template.yaml"
 
 
 @cache
+def _template() -> dict[str, Any]:
+    return dict(load(str(TEMPLATE)))
+
+
 def resources() -> dict[str, Any]:
     """By logical id; intrinsic functions in their long form."""
-    return dict(load(str(TEMPLATE))["Resources"])
+    return dict(_template()["Resources"])
+
+
+def environment() -> dict[str, Any]:
+    """The variables that every function gets."""
+    return dict(_template()["Globals"]["Function"]["Environment"]["Variables"])

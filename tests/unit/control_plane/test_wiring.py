@@ -1,0 +1,59 @@
+"""The composition root: settings from the environment, clients when they are first asked for."""
+
+import boto3
+import pytest
+from pydantic import ValidationError
+
+from control_plane import wiring
+from control_plane.adapters.dynamodb import DynamoDBLedger
+from control_plane.adapters.eventbridge import EventBridgeEvents
+from control_plane.adapters.s3 import S3Objects
+from control_plane.adapters.sagemaker import SageMakerPipelines
+from control_plane.settings import Settings
+from tests.template import environment
+
+
+@pytest.fixture(autouse=True)
+def _a_deployments_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TABLE_NAME", "ledger")
+    monkeypatch.setenv("ARTIFACT_BUCKET", "artifacts")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    wiring.control_plane.cache_clear()
+
+
+def test_settings_come_from_the_environment() -> None:
+    assert Settings.from_environment() == Settings(table_name="ledger", artifact_bucket="artifacts")
+
+
+@pytest.mark.parametrize("missing", ["TABLE_NAME", "ARTIFACT_BUCKET"])
+def test_a_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    monkeypatch.delenv(missing)
+    with pytest.raises(ValidationError, match=missing.lower()):
+        Settings.from_environment()
+
+
+def test_the_template_sets_every_setting() -> None:
+    assert {name.upper() for name in Settings.model_fields} <= set(environment())
+
+
+def test_each_client_is_made_when_it_is_first_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(boto3, "client", made.append)
+    plane = wiring.control_plane()
+    assert made == []
+    assert isinstance(plane.ledger, DynamoDBLedger)
+    assert made == ["dynamodb"]
+    assert isinstance(plane.objects, S3Objects)
+    assert isinstance(plane.pipelines, SageMakerPipelines)
+    assert isinstance(plane.events, EventBridgeEvents)
+    assert plane.ledger is plane.ledger
+    assert made == ["dynamodb", "s3", "sagemaker", "events"]
+    assert plane.artifact_bucket == "artifacts"
+
+
+def test_one_control_plane_serves_all_events_of_an_execution_environment() -> None:
+    assert wiring.control_plane() is wiring.control_plane()
+
+
+def test_the_clock_is_utc() -> None:
+    assert str(wiring.control_plane().now().tzinfo) == "UTC"
