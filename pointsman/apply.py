@@ -10,7 +10,8 @@ from typing import Any, Literal
 from botocore.exceptions import ClientError
 
 from control_plane.errors import FolderTaken, UnknownModel
-from control_plane.models import ModelSpec, Purpose
+from control_plane.models import ModelSpec
+from control_plane.policies import Purpose
 from control_plane.requests import training_request
 from pipeline_defs.account import Account
 from pipeline_defs.compile import compile_pipelines

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from control_plane.ledger import Decision, Run
+from control_plane.records import Decision, Run
 from pointsman.environment import Environment
 from pointsman.errors import NotFound
 

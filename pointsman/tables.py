@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from rich.table import Table
 
-from control_plane.ledger import Decision, Run
+from control_plane.records import Decision, Run
 from pointsman.apply import Change
 from pointsman.observe import Execution, Package
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from control_plane.ledger import ArrivalWindow, Decision, DecisionStatus, Route, Run, StartRequest
-from control_plane.models import ModelSpec, Purpose
+from control_plane.models import ModelSpec
 from control_plane.outcomes import Outcome
+from control_plane.policies import Purpose
+from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Route, Run, StartRequest
 
 MORNING = datetime(2026, 11, 21, 9, tzinfo=UTC)
 TRAINING = Purpose.TRAINING

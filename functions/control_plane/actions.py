@@ -1,10 +1,11 @@
 """What a `decide` may return: frozen, with a sentence that says why. Doing nothing is an action too."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-from control_plane.ledger import Route, StartRequest
 from control_plane.outcomes import Outcome
+from control_plane.records import Route, StartRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +19,8 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class StartTraining:
-    """Start the model's training pipeline."""
+class Start:
+    """Start the pipeline that serves the request's purpose: train, or judge the champion."""
 
     request: StartRequest
     because: str
@@ -27,11 +28,12 @@ class StartTraining:
 
 @dataclass(frozen=True, slots=True)
 class Defer:
-    """Keep the start as the model's pending one."""
+    """Keep the start as the model's pending one, and look again at `until`, or, without one, every minute."""
 
     request: StartRequest
-    outcome: Literal[Outcome.DEFERRED_BUSY, Outcome.DEFERRED_CAPACITY]
+    outcome: Outcome
     because: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,20 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
-    """What was looked at isn't ready; look again later."""
+class Crown:
+    """Make a version the model's champion."""
+
+    package: str
+    outcome: Literal[Outcome.CHAMPION_CHANGED, Outcome.ROLLED_BACK]
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """Approve a version in the registry; `because` is the evidence and becomes its approval description."""
+
+    package: str
+    because: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,82 @@
-"""The one place that says whether a start may happen now. Pure; every room that starts something asks here."""
+"""The one place that says whether a run may start now. Pure; every room that starts something asks here."""
 
-from control_plane.actions import Defer, Skip, StartTraining
-from control_plane.ledger import Model, StartRequest
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from control_plane.actions import Defer, Skip, Start
 from control_plane.outcomes import Outcome
+from control_plane.policies import Purpose
+from control_plane.records import Model, Run, StartRequest
+
+_DAY = timedelta(days=1)
 
 
-def admit(
-    request: StartRequest, model: Model, *, because: str, data_used_by: str | None
-) -> StartTraining | Defer | Skip:
-    """Start, wait or skip. `data_used_by` is the decision that has claimed exactly this data, if any has."""
-    if data_used_by:
-        return Skip(Outcome.SKIPPED_SAME_DATA, f"{because}, but decision {data_used_by} is on exactly this data")
-    if model.slot:
-        return Defer(
-            request, Outcome.DEFERRED_BUSY, f"{because}, but {model.slot.run or model.slot.decision} is under way"
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A run that might start, and what is known about it. `obstacle` says why there can be none.
+
+    `data_used_by` is the decision that has claimed exactly this data, if any has. `recent` are the model's last runs,
+    newest first.
+    """
+
+    model: Model
+    purpose: Purpose
+    request: StartRequest | None
+    obstacle: Skip | None = None
+    data_used_by: str | None = None
+    recent: Sequence[Run] = ()
+
+
+def admit(candidate: Candidate, *, because: str, now: datetime, force: bool = False) -> Start | Defer | Skip:
+    """Start, wait or skip. `force` passes the policies; it makes no second run beside one, and none of nothing."""
+    if candidate.request is None:
+        return candidate.obstacle or Skip(Outcome.SKIPPED_NO_DATA, because)
+    if candidate.data_used_by and not force:
+        used_by = f"decision {candidate.data_used_by} is on exactly this data"
+        return Skip(Outcome.SKIPPED_SAME_DATA, f"{because}, but {used_by}")
+    return admit_request(candidate.request, candidate.model, candidate.recent, because=because, now=now, force=force)
+
+
+def admit_request(
+    request: StartRequest, model: Model, recent: Sequence[Run], *, because: str, now: datetime, force: bool
+) -> Start | Defer:
+    """As `admit`, for a request whose data is settled: a deferred one that is looked at again."""
+    waits = None if force else _policy(request.purpose, model, recent, now)
+    if waits is None and model.slot:
+        waits = Outcome.DEFERRED_BUSY, f"{model.slot.run or model.slot.decision} is under way", None
+    if waits is None:
+        return Start(request, because)
+    outcome, why, until = waits
+    return Defer(request, outcome, f"{because}, but {why}", until)
+
+
+type _Waits = tuple[Outcome, str, datetime | None]
+
+
+def _policy(purpose: Purpose, model: Model, recent: Sequence[Run], now: datetime) -> _Waits | None:
+    """What the model's policies have against a run now: the outcome, why, and when it is worth asking again."""
+    policy = model.spec.policy
+    if model.paused:
+        return Outcome.SKIPPED_PAUSED, f"{model.paused.by} paused the model: {model.paused.why}", None
+    if frozen := policy.frozen_until(now):
+        return Outcome.DEFERRED_FREEZE, f"starts are frozen until {_minute(frozen)}", frozen
+    last = next((run.started_at for run in recent if run.purpose == purpose), None)
+    cooldown = policy.cooldown.after(purpose)
+    if last and cooldown and now < last + cooldown:
+        over = last + cooldown
+        return (
+            Outcome.SKIPPED_COOLDOWN,
+            f"the last {purpose} began at {_minute(last)}, cooldown until {_minute(over)}",
+            over,
         )
-    return StartTraining(request, because)
+    day = [run for run in recent if run.started_at > now - _DAY]
+    limit = policy.budget.runs_per_day
+    if limit and len(day) >= limit:
+        free = day[limit - 1].started_at + _DAY
+        return Outcome.DEFERRED_BUDGET, f"the budget of {limit} runs a day is used up until {_minute(free)}", free
+    return None
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

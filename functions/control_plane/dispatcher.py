@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from control_plane.actions import Defer, Skip, StartTraining
+from control_plane.actions import Defer, Skip, Start
 from control_plane.errors import AlreadyDecided, CapacityExceeded, DataAlreadyUsed, SlotTaken, StartRefused
-from control_plane.ledger import ArrivalWindow, Decision, DecisionStatus, Ledger, Model, Run
-from control_plane.models import Purpose
+from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
+from control_plane.policies import Purpose
 from control_plane.ports import ControlPlane, Pipelines
+from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Model, Run
 
 _DISPLAY_NAME_LIMIT = 82
 
@@ -28,8 +29,9 @@ class Subject:
     event: str
     model: Model
     purpose: Purpose
-    fingerprint: str
     window: ArrivalWindow | None = None
+    actor: str | None = None
+    force: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,12 @@ class Dispatcher:
     def of(cls, plane: ControlPlane) -> Self:
         return cls(plane.ledger, plane.pipelines, plane.now)
 
-    def carry_out(self, action: StartTraining | Defer | Skip, subject: Subject) -> Decision:
+    def carry_out(self, action: Start | Defer | Skip, subject: Subject) -> Decision:
         """Do it, or return what somebody else decided about the same subject first."""
         decision = self._decision(action, subject)
         try:
             match action:
-                case StartTraining():
+                case Start():
                     self.ledger.begin(decision, subject.window)
                     return self.resume(decision)
                 case Defer():
@@ -65,8 +67,19 @@ class Dispatcher:
             return self.carry_out(_lost_the_data(action), subject)
         return decision
 
-    def take_up(self, pending: Decision, action: StartTraining) -> Decision | None:
-        """Start what waited. None where somebody else took the slot first: it goes on waiting."""
+    def reconsider(self, pending: Decision, action: Start | Defer) -> Decision | None:
+        """Start what waited, or write down why it goes on waiting. None where that is on record already."""
+        if isinstance(action, Start):
+            return self._take_up(pending, action)
+        if action.outcome == pending.outcome and action.until == pending.until:
+            return None
+        waiting = self._revised(pending, action.outcome, DecisionStatus.DEFERRED, action.because)
+        waiting = waiting.model_copy(update={"until": action.until})
+        self.ledger.keep_waiting(waiting)
+        return waiting
+
+    def _take_up(self, pending: Decision, action: Start) -> Decision | None:
+        """None where somebody else took the slot first: it goes on waiting."""
         begun = self._revised(pending, Outcome.STARTED, DecisionStatus.BEGUN, action.because)
         try:
             self.ledger.take_up(begun)
@@ -96,23 +109,26 @@ class Dispatcher:
         self.ledger.complete(done, self._run(done, arn))
         return done
 
-    def _decision(self, action: StartTraining | Defer | Skip, subject: Subject) -> Decision:
+    def _decision(self, action: Start | Defer | Skip, subject: Subject) -> Decision:
         request = None if isinstance(action, Skip) else action.request
-        status = {StartTraining: DecisionStatus.BEGUN, Defer: DecisionStatus.DEFERRED, Skip: DecisionStatus.DONE}
+        status = {Start: DecisionStatus.BEGUN, Defer: DecisionStatus.DEFERRED, Skip: DecisionStatus.DONE}
         now = self.now()
         return Decision(
             id=subject.decision_id,
             model=subject.model.spec.model,
             purpose=subject.purpose,
             event=subject.event,
-            outcome=Outcome.STARTED if isinstance(action, StartTraining) else action.outcome,
+            outcome=Outcome.STARTED if isinstance(action, Start) else action.outcome,
             status=status[type(action)],
             because=action.because,
             decided_at=now,
             revision=subject.model.revision,
-            fingerprint=subject.fingerprint,
+            fingerprint=request.fingerprint if request else None,
             data_until=now + subject.model.spec.policy.same_data if request else None,
             request=request,
+            until=action.until if isinstance(action, Defer) else None,
+            actor=subject.actor,
+            force=subject.force,
         )
 
     def _revised(self, decision: Decision, outcome: Outcome, status: DecisionStatus, then: str) -> Decision:
@@ -141,5 +157,5 @@ def display_name(decision_id: str) -> str:
     return decision_id[-_DISPLAY_NAME_LIMIT:].lstrip("-")
 
 
-def _lost_the_data(action: StartTraining | Defer | Skip) -> Skip:
+def _lost_the_data(action: Start | Defer | Skip) -> Skip:
     return Skip(Outcome.SKIPPED_SAME_DATA, f"{action.because}, but another decision on this data was first")

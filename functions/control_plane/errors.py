@@ -3,6 +3,7 @@
 ControlPlaneError
 ├── InvalidEvent            an event lacks what we act on; redelivery can't mend it, so it ends in the dead-letter queue
 ├── UnknownModel            the ledger has no model of that name
+├── UnknownPackage          the registry has no such version
 ├── LedgerConflict
 │   ├── AlreadyDecided      a decision with this id exists; its record comes with the error
 │   ├── SlotTaken           the model already has a run under way
@@ -23,7 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from control_plane.ledger import Decision
+    from control_plane.records import Decision
 
 
 class ControlPlaneError(Exception):
@@ -36,6 +37,10 @@ class InvalidEvent(ControlPlaneError):
 
 class UnknownModel(ControlPlaneError):
     """Raised by `Ledger.model`."""
+
+
+class UnknownPackage(ControlPlaneError):
+    """Raised by `Registry.describe`."""
 
 
 class LedgerConflict(ControlPlaneError):

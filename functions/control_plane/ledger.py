@@ -1,137 +1,17 @@
 """The ledger: what the control plane knows, and the transactions that make its actions happen once.
 
 A decision takes its model's slot in the transaction that begins it, so whoever loses the race does nothing. Dying
-between two calls leaves a record that is due, and `on_tick` finishes it. The records are below, the promises are
-`Ledger`'s; `adapters/dynamodb.py` keeps them on one DynamoDB table and the contract suite checks that it does.
+between two calls leaves a record that is due, and `on_tick` finishes it. The records are in `records.py`, the
+promises here; `adapters/dynamodb.py` keeps them on one DynamoDB table and the contract suite checks that it does.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict
-
-from control_plane.models import DataSource, ModelSpec, Purpose
-from control_plane.outcomes import Outcome
-
-
-class Record(BaseModel):
-    """A row of the ledger: frozen, because only the ledger changes it."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class Route(Record):
-    """Whose data lands in a folder: all that `on_data_arrival` needs, so one read per batch suffices."""
-
-    model: str
-    purpose: Purpose
-    bucket: str
-    source: DataSource
-    exclude: tuple[str, ...] = ()
-
-
-class ArrivalWindow(Record):
-    """Objects that landed together. Open, it takes arrivals; sealed, it waits to become a run.
-
-    `arrivals` counts deliveries, which S3 may repeat; the manifest, not this number, says which objects there are.
-    """
-
-    kind: Literal["window"] = "window"
-    id: str
-    model: str
-    purpose: Purpose
-    opened_at: datetime
-    closes_by: datetime
-    first_event: str
-    arrivals: int
-    sealed: bool
-
-
-class StartRequest(Record):
-    """One `StartPipelineExecution`, kept with the decision so that a retry repeats it to the letter."""
-
-    model: str
-    purpose: Purpose
-    fingerprint: str
-    pipeline: str
-    parameters: Mapping[str, str]
-
-
-class DecisionStatus(StrEnum):
-    """BEGUN holds the model's slot and may have reached SageMaker; DEFERRED waits; DONE is final."""
-
-    BEGUN = "begun"
-    DEFERRED = "deferred"
-    DONE = "done"
-
-
-class Decision(Record):
-    """What was decided about an event, and why.
-
-    For people: `because` says what led to it, `then` what has changed since: why it was refused, say, or went ahead.
-    `events` counts the deliveries that a tally stands for. `data_until` is when equal data may be used again.
-    """
-
-    kind: Literal["decision"] = "decision"
-    id: str
-    model: str | None
-    purpose: Purpose | None = None
-    event: str
-    outcome: Outcome
-    status: DecisionStatus
-    because: str
-    then: str | None = None
-    decided_at: datetime
-    revision: str | None = None
-    fingerprint: str | None = None
-    data_until: datetime | None = None
-    request: StartRequest | None = None
-    run: str | None = None
-    events: int = 1
-
-    @property
-    def start(self) -> StartRequest:
-        """The request of a decision that is begun or deferred. Others have none: LookupError."""
-        if self.request is None:
-            msg = f"decision {self.id} ({self.outcome}) starts nothing"
-            raise LookupError(msg)
-        return self.request
-
-
-class Run(Record):
-    """A pipeline execution that the control plane started. `status` is SageMaker's; None until it has ended."""
-
-    kind: Literal["run"] = "run"
-    arn: str
-    model: str
-    purpose: Purpose
-    decision: str
-    fingerprint: str
-    started_at: datetime
-    status: str | None = None
-    ended_at: datetime | None = None
-    failure: str | None = None
-
-
-class Slot(Record):
-    """The one run that a model may have. `run` is None between the decision's beginning and SageMaker's answer."""
-
-    decision: str
-    run: str | None = None
-
-
-class Model(Record):
-    """A model's spec and its state."""
-
-    spec: ModelSpec
-    revision: str
-    slot: Slot | None = None
-    pending: Mapping[Purpose, str] = {}
-
-
-type Due = ArrivalWindow | Decision | Run
+from control_plane.models import ModelSpec
+from control_plane.policies import Purpose
+from control_plane.records import ArrivalWindow, Champion, Decision, Due, Model, Paused, Route, Run
 
 
 class Ledger(Protocol):
@@ -147,6 +27,17 @@ class Ledger(Protocol):
 
     def models(self) -> Sequence[Model]:
         """All models by name, for people; no room calls it."""
+
+    def pause(self, model: str, paused: Paused) -> None:
+        """Keep a model still: what is decided from now on waits. Raises UnknownModel."""
+
+    def resume(self, model: str) -> None:
+        """Let a paused model go on. Raises UnknownModel."""
+
+    def crown(self, decision: Decision, champion: Champion, *, instead_of: str | None) -> None:
+        """Record a decision that makes a version the champion. Raises AlreadyDecided; Superseded where the champion is
+        no longer `instead_of`.
+        """
 
     # -- arrivals --
 
@@ -187,6 +78,9 @@ class Ledger(Protocol):
 
     def settle(self, decision: Decision, window: ArrivalWindow | None) -> None:
         """Record a new decision that starts nothing and consume its window. Raises AlreadyDecided."""
+
+    def keep_waiting(self, decision: Decision) -> None:
+        """Write down why a deferred decision waits now, and until when. Raises Superseded."""
 
     def take_up(self, decision: Decision) -> None:
         """Begin the pending decision. Raises AlreadyDecided, SlotTaken."""

@@ -5,62 +5,15 @@ fields are refused, so that a misspelt policy is an error and not a policy that 
 """
 
 import hashlib
-import re
+from collections.abc import Mapping
 from datetime import timedelta
-from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import Annotated, Literal, Self
+from typing import Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import Field, model_validator
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-def _parse_duration(value: object) -> object:
-    """Accept `90s`, `5m`, `26h`, `7d`; leave the rest to pydantic, which refuses bare numbers of unknown unit."""
-    if isinstance(value, timedelta):
-        return value
-    match = re.fullmatch(r"(\d{1,9})([smhd])", value) if isinstance(value, str) else None
-    if not match:
-        msg = "expected a duration such as 90s, 5m, 26h or 7d"
-        raise ValueError(msg)
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
-
-
-def _format_duration(value: timedelta) -> str:
-    return f"{int(value.total_seconds())}s"
-
-
-def _folder(value: str) -> str:
-    """A prefix is a folder: routes are looked up folder by folder, and `raw/a` must not catch `raw/ab.csv`."""
-    if not value.endswith("/") or value.startswith("/") or "//" in value:
-        msg = "expected a folder that ends in one slash and starts with none, such as churn/training/"
-        raise ValueError(msg)
-    return value
-
-
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(_parse_duration),
-    PlainSerializer(_format_duration),
-    Field(gt=timedelta(0), le=timedelta(days=3650)),
-]
-Folder = Annotated[str, AfterValidator(_folder)]
-# The registry's own rule for a model package group, which a model's name also is.
-ModelName = Annotated[str, Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$", max_length=63)]
-ParameterName = Annotated[str, Field(pattern=r"^[A-Za-z0-9\-_]+$", max_length=256)]
-
-
-class Strict(BaseModel):
-    """Frozen, and closed to fields that it doesn't know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Purpose(StrEnum):
-    """What a run is for; also which of a model's data prefixes feeds it."""
-
-    TRAINING = "training"
+from control_plane.fields import Duration, Folder, ModelName, ParameterName, Strict
+from control_plane.policies import Policy, Purpose
 
 
 class ClosePolicy(Strict):
@@ -83,10 +36,14 @@ class Data(Strict):
 
     bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]$")
     training: DataSource
+    evaluation: DataSource | None = Field(None, description="labelled data to judge the champion on")
     exclude: tuple[str, ...] = Field((), description="shell patterns over the whole key, such as */_temporary/*")
 
-    def source(self, purpose: Purpose) -> DataSource:
-        return {Purpose.TRAINING: self.training}[purpose]
+    @property
+    def sources(self) -> Mapping[Purpose, DataSource]:
+        """Those that the model has."""
+        found = {Purpose.TRAINING: self.training, Purpose.EVALUATION: self.evaluation}
+        return {purpose: source for purpose, source in found.items() if source}
 
 
 class PipelineRef(Strict):
@@ -100,26 +57,13 @@ class Pipelines(Strict):
     """Which pipeline serves which purpose."""
 
     training: PipelineRef
+    evaluation: PipelineRef | None = None
 
-    def serving(self, purpose: Purpose) -> PipelineRef:
-        return {Purpose.TRAINING: self.training}[purpose]
-
-
-class Metric(Strict):
-    """The bar that a version must meet before it is registered."""
-
-    name: str = Field(min_length=1)
-    direction: Literal["maximize", "minimize"]
-    bar: float = Field(allow_inf_nan=False, description="the worst value that still passes, in the metric's own unit")
-
-
-class Policy(Strict):
-    """How the control plane may act for a model."""
-
-    metric: Metric
-    same_data: Duration = Field(
-        timedelta(days=90), description="how long equal contents don't start a second run of the same purpose"
-    )
+    @property
+    def serving(self) -> Mapping[Purpose, PipelineRef]:
+        """Those that the model has."""
+        found = {Purpose.TRAINING: self.training, Purpose.EVALUATION: self.evaluation}
+        return {purpose: pipeline for purpose, pipeline in found.items() if pipeline}
 
 
 class ModelSpec(Strict):
@@ -131,12 +75,23 @@ class ModelSpec(Strict):
     policy: Policy
 
     @model_validator(mode="after")
-    def _exclusions_leave_the_manifest(self) -> Self:
-        source = self.data.training
-        marker = source.prefix + (source.close.manifest or "")
-        if source.close.manifest and any(fnmatchcase(marker, pattern) for pattern in self.data.exclude):
-            msg = f"data.exclude hides the manifest {marker}, so the window would never close by it"
+    def _folders_and_pipelines_agree(self) -> Self:
+        if self.data.evaluation and not self.pipelines.evaluation:
+            msg = "data.evaluation needs pipelines.evaluation, which says what to do with it"
             raise ValueError(msg)
+        prefixes = [source.prefix for source in self.data.sources.values()]
+        if len(set(prefixes)) < len(prefixes):
+            msg = f"data.training and data.evaluation share the folder {prefixes[0]}"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _exclusions_leave_the_manifests(self) -> Self:
+        for source in self.data.sources.values():
+            marker = source.prefix + (source.close.manifest or "")
+            if source.close.manifest and any(fnmatchcase(marker, pattern) for pattern in self.data.exclude):
+                msg = f"data.exclude hides the manifest {marker}, so the window would never close by it"
+                raise ValueError(msg)
         return self
 
     @property

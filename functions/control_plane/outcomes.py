@@ -6,17 +6,32 @@ from enum import StrEnum
 class Outcome(StrEnum):
     """Named for people: these words are in the log, the metrics and `pointsman decisions`."""
 
-    HELD = "HELD"  # noted in an arrival window that hasn't closed
+    # Something happened.
     STARTED = "STARTED"
+    CHAMPION_CHANGED = "CHAMPION_CHANGED"  # an approved version took the model over
+    ROLLED_BACK = "ROLLED_BACK"  # the champion was rejected, and the version before it took over
+    APPROVED = "APPROVED"  # by policy, with the evidence
     RECORDED = "RECORDED"  # a run's end is on record and its slot is free
-    DEFERRED_BUSY = "DEFERRED_BUSY"  # waits for the run that the model already has
-    DEFERRED_CAPACITY = "DEFERRED_CAPACITY"  # waits for SageMaker's quota
+    # Something will happen, unless newer data takes its place.
+    HELD = "HELD"  # noted in an arrival window that hasn't closed
+    DEFERRED_BUSY = "DEFERRED_BUSY"  # until the run that the model already has ends
+    DEFERRED_CAPACITY = "DEFERRED_CAPACITY"  # until SageMaker's quota allows it
+    DEFERRED_BUDGET = "DEFERRED_BUDGET"  # until the model may start another run
+    DEFERRED_FREEZE = "DEFERRED_FREEZE"  # until the freeze ends
+    SKIPPED_COOLDOWN = "SKIPPED_COOLDOWN"  # until the cooldown ends; then it is looked at again
+    SKIPPED_PAUSED = "SKIPPED_PAUSED"  # until somebody resumes the model; then it is looked at again
+    # Nothing happens.
     REFUSED = "REFUSED"  # SageMaker will never accept the call; a person must mend the spec or the pipeline
-    SKIPPED_EXCLUDED = "SKIPPED_EXCLUDED"  # a folder marker, or a key that the model's `exclude` names
-    SKIPPED_NO_DATA = "SKIPPED_NO_DATA"  # the folder was empty when the window closed
-    SKIPPED_NO_MODEL = "SKIPPED_NO_MODEL"  # no model claims a folder above the key
-    SKIPPED_NOT_OURS = "SKIPPED_NOT_OURS"  # an execution that the control plane didn't start
-    SKIPPED_STALE = "SKIPPED_STALE"  # the event is older than what AWS says now
-    SKIPPED_SAME_DATA = "SKIPPED_SAME_DATA"  # a run on exactly these contents exists
-    SKIPPED_SUPERSEDED = "SKIPPED_SUPERSEDED"  # newer data took the pending start's place
+    SKIPPED_BY_POLICY = "SKIPPED_BY_POLICY"  # the model's policy answers this with nothing
     SKIPPED_DUPLICATE = "SKIPPED_DUPLICATE"  # decided before
+    SKIPPED_EXCLUDED = "SKIPPED_EXCLUDED"  # a folder marker, or a key that the model's `exclude` names
+    SKIPPED_NO_CHAMPION = "SKIPPED_NO_CHAMPION"  # nothing to evaluate, or to go back to
+    SKIPPED_NO_DATA = "SKIPPED_NO_DATA"  # the folder is empty, or the model has none for this purpose
+    SKIPPED_NO_DRIFT = "SKIPPED_NO_DRIFT"  # a monitor ran and found nothing
+    SKIPPED_NO_MODEL = "SKIPPED_NO_MODEL"  # no model claims what the event is about
+    SKIPPED_NOT_APPROVAL = "SKIPPED_NOT_APPROVAL"  # a version's data changed, its approval didn't
+    SKIPPED_NOT_DEGRADED = "SKIPPED_NOT_DEGRADED"  # the champion still meets its bar
+    SKIPPED_NOT_OURS = "SKIPPED_NOT_OURS"  # an execution that the control plane didn't start
+    SKIPPED_SAME_DATA = "SKIPPED_SAME_DATA"  # a run on exactly these contents exists
+    SKIPPED_STALE = "SKIPPED_STALE"  # the event is older than what AWS says now
+    SKIPPED_SUPERSEDED = "SKIPPED_SUPERSEDED"  # newer data took the pending start's place

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from control_plane.ledger import Ledger, StartRequest
+from control_plane.ledger import Ledger
 from control_plane.manifests import DataObject
+from control_plane.records import StartRequest
+from control_plane.registry import Registry
 
 RUNNING = frozenset({"Executing", "Stopping"})
 
@@ -46,6 +48,9 @@ class Objects(Protocol):
     def write(self, bucket: str, key: str, body: bytes) -> str:
         """Store a JSON document and return its S3 URI."""
 
+    def read(self, uri: str) -> bytes | None:
+        """The document at an S3 URI; None where there is none."""
+
 
 class Events(Protocol):
     """Our own bus source."""
@@ -64,6 +69,8 @@ class ControlPlane(Protocol):
     def pipelines(self) -> Pipelines: ...
     @property
     def events(self) -> Events: ...
+    @property
+    def registry(self) -> Registry: ...
     @property
     def artifact_bucket(self) -> str: ...
     def now(self) -> datetime: ...

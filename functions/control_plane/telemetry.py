@@ -5,8 +5,8 @@ from functools import cache
 from aws_lambda_powertools import Logger
 
 from control_plane.actions import RecordEnd, Skip
-from control_plane.ledger import Decision
 from control_plane.outcomes import Outcome
+from control_plane.records import Decision
 
 
 @cache

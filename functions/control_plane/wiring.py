@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 import boto3
 
@@ -9,8 +10,12 @@ from control_plane.adapters.dynamodb import DynamoDBLedger
 from control_plane.adapters.eventbridge import EventBridgeEvents
 from control_plane.adapters.s3 import S3Objects
 from control_plane.adapters.sagemaker import SageMakerPipelines
+from control_plane.adapters.sagemaker_registry import SageMakerRegistry
 from control_plane.clock import utc_now
 from control_plane.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
 
 
 class AwsControlPlane:
@@ -29,11 +34,19 @@ class AwsControlPlane:
 
     @cached_property
     def pipelines(self) -> SageMakerPipelines:
-        return SageMakerPipelines(boto3.client("sagemaker"))
+        return SageMakerPipelines(self._sagemaker)
+
+    @cached_property
+    def registry(self) -> SageMakerRegistry:
+        return SageMakerRegistry(self._sagemaker)
 
     @cached_property
     def events(self) -> EventBridgeEvents:
         return EventBridgeEvents(boto3.client("events"))
+
+    @cached_property
+    def _sagemaker(self) -> "SageMakerClient":
+        return boto3.client("sagemaker")
 
     @property
     def artifact_bucket(self) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 
 from control_plane.actions import Hold, Skip
 from control_plane.events import ObjectCreated
-from control_plane.ledger import Route
 from control_plane.manifests import is_data
 from control_plane.outcomes import Outcome
+from control_plane.records import Route
 
 
 def decide(event: ObjectCreated, routes: Mapping[str, Route]) -> Hold | Skip:

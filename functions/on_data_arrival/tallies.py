@@ -6,7 +6,7 @@ from datetime import datetime
 
 from control_plane.actions import Skip
 from control_plane.events import ObjectCreated
-from control_plane.ledger import Decision, DecisionStatus
+from control_plane.records import Decision, DecisionStatus
 
 
 def tally(skips: Iterable[tuple[ObjectCreated, Skip]], now: datetime) -> list[Decision]:

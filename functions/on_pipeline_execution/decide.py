@@ -1,9 +1,9 @@
 """A run ended: what that means for its model."""
 
-from control_plane.actions import RecordEnd, Skip, StartTraining
-from control_plane.ledger import Decision, Run
+from control_plane.actions import RecordEnd, Skip, Start
 from control_plane.outcomes import Outcome
 from control_plane.ports import Execution
+from control_plane.records import Decision, Run
 
 
 def decide_end(run: Run, execution: Execution) -> RecordEnd | Skip:
@@ -15,6 +15,6 @@ def decide_end(run: Run, execution: Execution) -> RecordEnd | Skip:
     return RecordEnd(execution.status, execution.failure)
 
 
-def decide_next(pending: Decision, ended: Run) -> StartTraining:
+def decide_next(pending: Decision, ended: Run) -> Start:
     """What waited for the slot takes it."""
-    return StartTraining(pending.start, f"{ended.arn} has ended")
+    return Start(pending.start, f"{ended.arn} has ended")

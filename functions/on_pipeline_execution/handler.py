@@ -5,9 +5,9 @@ from typing import Any
 from control_plane.actions import RecordEnd, Skip
 from control_plane.dispatcher import Dispatcher
 from control_plane.events import PipelineExecutionStatusChange
-from control_plane.ledger import Decision, Run
 from control_plane.outcomes import Outcome
 from control_plane.ports import ControlPlane
+from control_plane.records import Decision, Run
 from control_plane.telemetry import log_decision, log_outcome
 from control_plane.wiring import control_plane
 from on_pipeline_execution.decide import decide_end, decide_next

@@ -1,17 +1,17 @@
 """What the passing of time asks for: windows that close, starts that waited, runs whose end nobody reported."""
 
-from control_plane.actions import Defer, Skip, StartTraining, Wait
+from control_plane.actions import Defer, Skip, Start, Wait
 from control_plane.admission import admit
-from control_plane.ledger import ArrivalWindow, Decision, Model
 from control_plane.manifests import Manifest
 from control_plane.outcomes import Outcome
 from control_plane.ports import Execution
+from control_plane.records import ArrivalWindow, Decision, Model
 from control_plane.requests import training_request
 
 
 def decide_window(
     window: ArrivalWindow, model: Model, manifest: Manifest, *, manifest_uri: str, data_used_by: str | None
-) -> StartTraining | Defer | Skip:
+) -> Start | Defer | Skip:
     """A window closed: train on what the folder holds now, unless it is empty or was trained on before."""
     folder = model.spec.data.source(window.purpose).prefix
     if not manifest.objects:
@@ -23,11 +23,11 @@ def decide_window(
     return admit(request, model, because=because, data_used_by=data_used_by)
 
 
-def decide_deferred(decision: Decision, model: Model) -> StartTraining | Wait:
+def decide_deferred(decision: Decision, model: Model) -> Start | Wait:
     """A start that waits goes ahead when the model's slot is free."""
     if model.slot:
         return Wait()
-    return StartTraining(decision.start, "the slot is free now")
+    return Start(decision.start, "the slot is free now")
 
 
 def has_unseen_end(execution: Execution) -> bool:

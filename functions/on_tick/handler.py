@@ -5,8 +5,8 @@ from typing import Any
 
 from control_plane.dispatcher import Dispatcher
 from control_plane.errors import Superseded
-from control_plane.ledger import ArrivalWindow, Decision, DecisionStatus, Due, Run
 from control_plane.ports import ControlPlane
+from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Due, Run
 from control_plane.telemetry import log_decision
 from control_plane.wiring import control_plane
 from on_tick.looks import LOOK_AGAIN, close_window, observe, reconsider

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from control_plane.actions import StartTraining
+from control_plane.actions import Start
 from control_plane.dispatcher import Dispatcher, Subject
-from control_plane.ledger import ArrivalWindow, Decision, Run
 from control_plane.manifests import Manifest, folders_above, is_data
-from control_plane.models import Data, Purpose
+from control_plane.models import Data
+from control_plane.policies import Purpose
 from control_plane.ports import ControlPlane
+from control_plane.records import ArrivalWindow, Decision, Run
 from on_tick.decide import decide_deferred, decide_window, has_unseen_end
 
 LOOK_AGAIN = timedelta(minutes=1)
@@ -44,7 +45,7 @@ def reconsider(decision: Decision, plane: ControlPlane) -> Decision | None:
     """A deferred start goes ahead once its cause has ended."""
     model = plane.ledger.model(decision.start.model)
     action = decide_deferred(decision, model)
-    started = Dispatcher.of(plane).take_up(decision, action) if isinstance(action, StartTraining) else None
+    started = Dispatcher.of(plane).take_up(decision, action) if isinstance(action, Start) else None
     if started is None:
         plane.ledger.look_again(decision, plane.now() + LOOK_AGAIN)
     return started

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from control_plane.ledger import Decision
+from control_plane.records import Decision
 from pipeline_defs.sample_data import diabetes_objects
 from pointsman import observe
 from pointsman.environment import Environment

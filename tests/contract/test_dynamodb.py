@@ -9,8 +9,8 @@ from ministack.services._dynamodb_keywords import AWS_KEYWORDS
 from control_plane.adapters import dynamodb as adapter
 from control_plane.adapters.dynamodb import DynamoDBLedger
 from control_plane.errors import Superseded
-from control_plane.ledger import DecisionStatus
 from control_plane.outcomes import Outcome
+from control_plane.records import DecisionStatus
 from tests.samples import TRAINING, begun, deferred, model_spec, revised
 
 # An identifier in a string that isn't the name of a value, a function or a clause.

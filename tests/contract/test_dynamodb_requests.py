@@ -7,8 +7,8 @@ import pytest
 
 from control_plane.adapters.dynamodb import DynamoDBLedger
 from control_plane.adapters.dynamodb.keys import DUE_SHARDS
-from control_plane.ledger import DecisionStatus
 from control_plane.outcomes import Outcome
+from control_plane.records import DecisionStatus
 from tests.samples import (
     AT_MOST,
     BUCKET,

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from control_plane.errors import Superseded
-from control_plane.ledger import ArrivalWindow, Ledger
+from control_plane.ledger import Ledger
+from control_plane.records import ArrivalWindow
 from tests.samples import AT_MOST, MORNING, QUIET, after, begun, model_spec, route_of, skipped
 
 MOMENT = timedelta(microseconds=1)

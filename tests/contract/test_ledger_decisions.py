@@ -3,8 +3,9 @@
 import pytest
 
 from control_plane.errors import AlreadyDecided, DataAlreadyUsed, SlotTaken, Superseded
-from control_plane.ledger import Decision, DecisionStatus, Ledger
+from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
+from control_plane.records import Decision, DecisionStatus
 from tests.samples import (
     AT_MOST,
     SAME_DATA,

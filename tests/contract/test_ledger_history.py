@@ -2,8 +2,9 @@
 
 import pytest
 
-from control_plane.ledger import Ledger, Run
+from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
+from control_plane.records import Run
 from tests.samples import (
     AT_MOST,
     SAME_DATA,

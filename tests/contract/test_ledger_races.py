@@ -8,8 +8,9 @@ from threading import Barrier
 import pytest
 
 from control_plane.errors import LedgerConflict
-from control_plane.ledger import ArrivalWindow, DecisionStatus, Ledger
+from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
+from control_plane.records import ArrivalWindow, DecisionStatus
 from tests.samples import (
     MORNING,
     QUIET,

@@ -5,9 +5,10 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from control_plane.errors import AlreadyDecided, DataAlreadyUsed, FolderTaken, SlotTaken, Superseded, UnknownModel
-from control_plane.ledger import ArrivalWindow, Decision, DecisionStatus, Due, Model, Route, Run, Slot
-from control_plane.models import ModelSpec, Purpose
+from control_plane.models import ModelSpec
 from control_plane.outcomes import Outcome
+from control_plane.policies import Purpose
+from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Due, Model, Route, Run, Slot
 from tests.fakes.rows import Claim, Store, due_key, require, window_place
 
 PATIENCE = timedelta(minutes=1)

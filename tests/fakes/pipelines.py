@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from control_plane.errors import StartError
-from control_plane.ledger import StartRequest
 from control_plane.ports import Execution
+from control_plane.records import StartRequest
 
 _TOKEN_LENGTHS = range(32, 129)
 

@@ -8,8 +8,9 @@ from threading import RLock
 from typing import NamedTuple
 
 from control_plane.errors import LedgerConflict, Superseded
-from control_plane.ledger import ArrivalWindow, Decision, Due, Route, Run, Slot, StartRequest
-from control_plane.models import ModelSpec, Purpose
+from control_plane.models import ModelSpec
+from control_plane.policies import Purpose
+from control_plane.records import ArrivalWindow, Decision, Due, Route, Run, Slot, StartRequest
 
 type Place = tuple[str, ...]
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from control_plane.ledger import Decision, Model, Run
-from control_plane.models import Purpose
+from control_plane.policies import Purpose
+from control_plane.records import Decision, Model, Run
 from pipeline_defs.sample_data import diabetes_objects
 from pointsman import observe
 from pointsman.apply import Change, apply

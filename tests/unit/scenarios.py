@@ -12,8 +12,8 @@ from functools import partial
 from typing import Literal
 
 from control_plane.errors import CapacityExceeded, StartError, StartRefused
-from control_plane.ledger import Decision, Due, Model, Run
 from control_plane.outcomes import Outcome
+from control_plane.records import Decision, Due, Model, Run
 from on_data_arrival.handler import handle as on_data_arrival
 from on_pipeline_execution.handler import handle as on_pipeline_execution
 from tests.fakes import FakeLedger

@@ -11,7 +11,7 @@ from typing import Literal
 
 import pytest
 
-from control_plane.ledger import DecisionStatus
+from control_plane.records import DecisionStatus
 from tests.fakes.faults import CallFailed, Died, Fault
 from tests.unit.scenarios import SCENARIOS, Ending, Mode, Scenario, play
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from control_plane.events import ObjectCreated
-from control_plane.ledger import Decision, Slot
 from control_plane.ports import ControlPlane
+from control_plane.records import Decision, Slot
 from on_data_arrival.handler import handle as on_data_arrival
 from on_pipeline_execution.handler import handle as on_pipeline_execution
 from on_tick.handler import handle as on_tick

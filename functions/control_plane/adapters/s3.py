@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class S3Objects:
-    """Needs s3:ListBucketVersions on what it lists and s3:PutObject where it writes."""
+    """Needs s3:ListBucketVersions on what it lists, s3:PutObject where it writes, s3:GetObject where it reads."""
 
     def __init__(self, client: "S3Client") -> None:
         self._client = client
@@ -27,6 +27,13 @@ class S3Objects:
                         etag=version["ETag"].strip('"'),
                         version_id=version["VersionId"],
                     )
+
+    def read(self, uri: str) -> bytes | None:
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        try:
+            return self._client.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except self._client.exceptions.NoSuchKey:
+            return None
 
     def write(self, bucket: str, key: str, body: bytes) -> str:
         self._client.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json")

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from control_plane.errors import CapacityExceeded, StartRefused
-from control_plane.ledger import StartRequest
 from control_plane.ports import Execution
+from control_plane.records import StartRequest
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from control_plane.actions import Skip, StartTraining
+from control_plane.actions import Skip, Start
 from control_plane.dispatcher import Dispatcher, Subject, display_name, token
 from control_plane.errors import CapacityExceeded
-from control_plane.ledger import Decision, DecisionStatus
 from control_plane.outcomes import Outcome
+from control_plane.records import Decision, DecisionStatus
 from tests.fakes import FakeControlPlane
 from tests.samples import SAME_DATA, TRAINING, begun, deferred, skipped, start_request
 from tests.unit.world import new_plane, pending_of, slot_of
@@ -21,7 +21,7 @@ def plane() -> FakeControlPlane:
 
 def start(plane: FakeControlPlane, decision_id: str = "d1", fingerprint: str = "f1") -> Decision:
     subject = Subject(decision_id, "event", plane.ledger.model("churn"), TRAINING, fingerprint)
-    return Dispatcher.of(plane).carry_out(StartTraining(start_request(fingerprint), "1 object"), subject)
+    return Dispatcher.of(plane).carry_out(Start(start_request(fingerprint), "1 object"), subject)
 
 
 def test_what_is_carried_out_is_on_record_as_it_was_decided(plane: FakeControlPlane) -> None:
@@ -84,14 +84,14 @@ def test_taking_up_loses_to_a_run_that_was_faster(plane: FakeControlPlane) -> No
     waiting = deferred("d1", "f1")
     plane.ledger.defer(waiting, None)
     plane.ledger.begin(begun("d0", "f0"), None)
-    assert Dispatcher.of(plane).take_up(waiting, StartTraining(waiting.start, "now")) is None
+    assert Dispatcher.of(plane).take_up(waiting, Start(waiting.start, "now")) is None
     assert pending_of(plane) == "d1"
 
 
 def test_taking_up_twice_makes_one_run_1(plane: FakeControlPlane) -> None:
     waiting = deferred("d1")
     plane.ledger.defer(waiting, None)
-    action = StartTraining(waiting.start, "now")
+    action = Start(waiting.start, "now")
     first, second = (Dispatcher.of(plane).take_up(waiting, action) for _ in range(2))
     assert first == second
     assert len(plane.pipelines.started) == 1

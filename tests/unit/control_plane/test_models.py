@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from control_plane.models import ClosePolicy, ModelSpec, Purpose
+from control_plane.models import ClosePolicy, ModelSpec
+from control_plane.policies import Purpose
 from tests.samples import model_spec
 
 

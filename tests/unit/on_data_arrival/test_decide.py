@@ -6,8 +6,8 @@ import pytest
 
 from control_plane.actions import Hold, Skip
 from control_plane.events import ObjectCreated
-from control_plane.ledger import Route
 from control_plane.outcomes import Outcome
+from control_plane.records import Route
 from on_data_arrival.decide import decide, merge
 from tests.samples import BUCKET, model_spec, object_created, route_of
 

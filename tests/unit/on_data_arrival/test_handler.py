@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from control_plane.events import ObjectCreated
-from control_plane.ledger import ArrivalWindow
 from control_plane.outcomes import Outcome
+from control_plane.records import ArrivalWindow
 from on_data_arrival import handler as room
 from tests.fakes import FakeControlPlane
 from tests.samples import BUCKET, QUIET, after, object_created

@@ -2,7 +2,7 @@
 
 import pytest
 
-from control_plane.actions import RecordEnd, Skip, StartTraining
+from control_plane.actions import RecordEnd, Skip, Start
 from control_plane.outcomes import Outcome
 from control_plane.ports import Execution
 from on_pipeline_execution.decide import decide_end, decide_next
@@ -35,6 +35,6 @@ def test_an_end_on_record_is_a_duplicate() -> None:
 def test_what_waited_takes_the_slot_with_its_own_request() -> None:
     waiting = deferred("d2", "f2")
     action = decide_next(waiting, RUN)
-    assert isinstance(action, StartTraining)
+    assert isinstance(action, Start)
     assert action.request == waiting.request
     assert execution_arn() in action.because

@@ -2,11 +2,11 @@
 
 import pytest
 
-from control_plane.actions import Defer, Skip, StartTraining, Wait
-from control_plane.ledger import Model, Slot
+from control_plane.actions import Defer, Skip, Start, Wait
 from control_plane.manifests import DataObject, Manifest
 from control_plane.outcomes import Outcome
 from control_plane.ports import Execution
+from control_plane.records import Model, Slot
 from on_tick.decide import decide_deferred, decide_window, has_unseen_end
 from tests.samples import BUCKET, MORNING, deferred, execution_arn, model_spec, start_request, window
 
@@ -18,19 +18,19 @@ MANIFEST = Manifest(BUCKET, (DataObject("churn/training/a.csv", 5, "e1", "v1"),)
 URI = "s3://artifacts/manifests/churn/f/manifest.json"
 
 
-def decided(model: Model, manifest: Manifest = MANIFEST, used_by: str | None = None) -> StartTraining | Defer | Skip:
+def decided(model: Model, manifest: Manifest = MANIFEST, used_by: str | None = None) -> Start | Defer | Skip:
     return decide_window(window("w1"), model, manifest, manifest_uri=URI, data_used_by=used_by)
 
 
 def test_new_data_of_a_free_model_starts_training() -> None:
     action = decided(FREE)
-    assert isinstance(action, StartTraining)
+    assert isinstance(action, Start)
     assert "1 objects in churn/training/" in action.because
 
 
 def test_the_request_tells_the_run_all_that_it_must_know() -> None:
     action = decided(FREE)
-    assert isinstance(action, StartTraining)
+    assert isinstance(action, Start)
     assert (action.request.model, action.request.pipeline) == ("churn", "pointsman-training")
     assert action.request.fingerprint == MANIFEST.fingerprint
     assert dict(action.request.parameters) == {
@@ -71,7 +71,7 @@ def test_an_empty_folder_is_skipped(used_by: str | None) -> None:
 
 
 def test_what_waits_starts_when_the_slot_is_free() -> None:
-    assert decide_deferred(deferred(), FREE) == StartTraining(start_request(), "the slot is free now")
+    assert decide_deferred(deferred(), FREE) == Start(start_request(), "the slot is free now")
 
 
 @pytest.mark.parametrize("model", [BUSY, STARTING])

@@ -7,7 +7,7 @@ from control_plane.adapters.dynamodb import keys
 from control_plane.adapters.dynamodb.table import Update, Write
 from control_plane.adapters.dynamodb.transactions import superseded
 from control_plane.clock import stamp
-from control_plane.ledger import Route
+from control_plane.records import Route
 
 _OPEN = (
     "SET window_id = if_not_exists(window_id, :id), opened_at = if_not_exists(opened_at, :now), "

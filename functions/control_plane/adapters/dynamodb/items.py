@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from control_plane.adapters.dynamodb import keys
 from control_plane.adapters.dynamodb.table import Item
 from control_plane.clock import stamp
-from control_plane.ledger import ArrivalWindow, Decision, DecisionStatus, Due, Model, Route, Run, Slot
-from control_plane.models import ModelSpec, Purpose
+from control_plane.models import ModelSpec
+from control_plane.policies import Purpose
+from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Due, Model, Route, Run, Slot
 
 # How long the log answers "why?". Past this DynamoDB's TTL removes what is final.
 KEPT = timedelta(days=400)
@@ -38,7 +39,7 @@ def decision_item(decision: Decision) -> Item:
         "history_rank": stamp(decision.decided_at),
     }
     if patience:
-        return item | due(pk, decision.decided_at + patience)
+        return item | due(pk, decision.until or decision.decided_at + patience)
     return item | {"expires_at": expiry(decision.decided_at + KEPT)}
 
 
@@ -82,6 +83,8 @@ def model_of(item: Item) -> Model:
         spec=ModelSpec.model_validate_json(str(item["spec"])),
         revision=str(item["revision"]),
         slot=Slot.model_validate({"decision": holder, "run": item.get("slot_run")}) if holder else None,
+        champion=Champion.model_validate_json(str(item["champion"])) if "champion" in item else None,
+        paused=Paused.model_validate_json(str(item["paused"])) if "paused" in item else None,
         pending={purpose: str(item[f"pending_{purpose}"]) for purpose in Purpose if f"pending_{purpose}" in item},
     )
 
@@ -89,14 +92,8 @@ def model_of(item: Item) -> Model:
 def routes_of(spec: ModelSpec) -> list[Route]:
     """One route per purpose that has data."""
     return [
-        Route(
-            model=spec.model,
-            purpose=purpose,
-            bucket=spec.data.bucket,
-            source=spec.data.source(purpose),
-            exclude=spec.data.exclude,
-        )
-        for purpose in Purpose
+        Route(model=spec.model, purpose=purpose, bucket=spec.data.bucket, source=source, exclude=spec.data.exclude)
+        for purpose, source in spec.data.sources.items()
     ]
 
 

@@ -18,8 +18,8 @@ The table has one key, `pk`, and two sparse indexes:
 
 from zlib import crc32
 
-from control_plane.ledger import ArrivalWindow, Decision, Due, Run
-from control_plane.models import Purpose
+from control_plane.policies import Purpose
+from control_plane.records import ArrivalWindow, Decision, Due, Run
 
 # Enough for a thousand writes a second on each; on_tick asks every shard every minute, so not more than it takes.
 DUE_SHARDS = tuple(str(shard) for shard in range(8))

@@ -10,8 +10,9 @@ from control_plane.adapters.dynamodb.arrivals import ArrivalNote
 from control_plane.adapters.dynamodb.table import Delete, Item, Put, Table, Update, Write
 from control_plane.clock import stamp
 from control_plane.errors import Superseded, UnknownModel
-from control_plane.ledger import ArrivalWindow, Decision, DecisionStatus, Due, Model, Route, Run, StartRequest
-from control_plane.models import ModelSpec, Purpose
+from control_plane.models import ModelSpec
+from control_plane.policies import Purpose
+from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Due, Model, Route, Run, StartRequest
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -53,6 +54,17 @@ class DynamoDBLedger:
 
     def models(self) -> list[Model]:
         return [items.model_of(item) for item in self._history(keys.MODELS, newest=False)]
+
+    def pause(self, model: str, paused: Paused) -> None:
+        self._change(model, "SET paused = :paused", {":paused": paused.model_dump_json()})
+
+    def resume(self, model: str) -> None:
+        self._change(model, "REMOVE paused", {})
+
+    def crown(self, decision: Decision, champion: Champion, *, instead_of: str | None) -> None:
+        self._table.write(
+            transactions.new_decision(decision), transactions.crowned(str(decision.model), champion, instead_of)
+        )
 
     def routes(self, bucket: str, folders: Collection[str]) -> dict[str, Route]:
         found = self._table.get_many([keys.route_key(bucket, folder) for folder in sorted(folders)])
@@ -121,6 +133,9 @@ class DynamoDBLedger:
     def settle(self, decision: Decision, window: ArrivalWindow | None) -> None:
         self._table.write(transactions.new_decision(decision), *transactions.consumed(window))
 
+    def keep_waiting(self, decision: Decision) -> None:
+        self._table.write(transactions.revised_decision(decision, was=DecisionStatus.DEFERRED))
+
     def take_up(self, decision: Decision) -> None:
         self._table.write(
             transactions.taken_up_decision(decision),
@@ -186,6 +201,14 @@ class DynamoDBLedger:
     def look_again(self, item: Due, at: datetime) -> None:
         with suppress(Superseded):
             self._table.update(transactions.moved(item, at))
+
+    def _change(self, model: str, expression: str, values: dict[str, str]) -> None:
+        unknown = UnknownModel(f"no model {model!r}")
+        try:
+            key = keys.model_key(model)
+            self._table.update(Write(Update(key, expression), "attribute_exists(pk)", values, transactions.superseded))
+        except Superseded:
+            raise unknown from None
 
     def _history(self, of: str, *, newest: bool) -> list[Item]:
         return self._table.query("history", "history = :of", {":of": of}, limit=_LISTED, newest=newest)

@@ -8,9 +8,9 @@ from control_plane.adapters.dynamodb import items, keys
 from control_plane.adapters.dynamodb.table import Delete, Item, Put, Update, Write
 from control_plane.clock import stamp
 from control_plane.errors import AlreadyDecided, DataAlreadyUsed, FolderTaken, LedgerConflict, SlotTaken, Superseded
-from control_plane.ledger import ArrivalWindow, Decision, DecisionStatus, Due, Route, Run, StartRequest
 from control_plane.models import ModelSpec
 from control_plane.outcomes import Outcome
+from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Due, Route, Run, StartRequest
 
 
 def superseded(_found: Item | None) -> LedgerConflict:
@@ -80,6 +80,19 @@ def slot_given_to_pending(decision: Decision) -> Write:
     )
 
 
+def crowned(model: str, champion: Champion, instead_of: str | None) -> Write:
+    """`champion_package` stands beside the record so that a condition can see who the champion is."""
+    values = {":champion": champion.model_dump_json(), ":package": champion.package}
+    return Write(
+        Update(keys.model_key(model), "SET champion = :champion, champion_package = :package"),
+        "champion_package = :before"
+        if instead_of
+        else "attribute_exists(pk) AND attribute_not_exists(champion_package)",
+        values | ({":before": instead_of} if instead_of else {}),
+        superseded,
+    )
+
+
 def pending(decision: Decision, replaced: str | None) -> Write:
     place = f"pending_{decision.start.purpose}"
     return Write(
@@ -91,6 +104,9 @@ def pending(decision: Decision, replaced: str | None) -> Write:
 
 
 def claimed_data(decision: Decision) -> Write:
+    """A forced decision takes the data over: whoever forced it wants the same data again."""
+    if decision.force:
+        return Write(Put(items.claim_item(decision)))
     return Write(
         Put(items.claim_item(decision)),
         "attribute_not_exists(pk) OR data_until < :now",

@@ -1,0 +1,55 @@
+"""`Registry` on SageMaker's Model Registry."""
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from control_plane.errors import UnknownPackage
+from control_plane.registry import Package
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
+
+
+class SageMakerRegistry:
+    """Needs sagemaker:DescribeModelPackage, ListModelPackages and UpdateModelPackage."""
+
+    def __init__(self, client: "SageMakerClient") -> None:
+        self._client = client
+
+    def describe(self, package_arn: str) -> Package:
+        try:
+            answer = self._client.describe_model_package(ModelPackageName=package_arn)
+        except ClientError as error:
+            # SageMaker says ValidationException for a version that isn't there.
+            if "does not exist" in error.response["Error"]["Message"]:
+                raise UnknownPackage(f"{package_arn} is not in the registry") from error
+            raise
+        return Package(
+            arn=answer["ModelPackageArn"],
+            group=answer.get("ModelPackageGroupName", ""),
+            version=answer.get("ModelPackageVersion", 0),
+            status=answer["ModelPackageStatus"],
+            approval_status=answer.get("ModelApprovalStatus", "PendingManualApproval"),
+            model_data_url=answer["InferenceSpecification"]["Containers"][0].get("ModelDataUrl", ""),
+            generated_by=answer.get("MetadataProperties", {}).get("GeneratedBy"),
+        )
+
+    def registered_by(self, group: str, execution_arn: str) -> Package | None:
+        """Newest first: the version of a run that has just ended is among the first."""
+        pages = self._client.get_paginator("list_model_packages").paginate(
+            ModelPackageGroupName=group,
+            SortBy="CreationTime",
+            SortOrder="Descending",
+            PaginationConfig={"MaxItems": 20},
+        )
+        for summary in (item for page in pages for item in page["ModelPackageSummaryList"]):
+            package = self.describe(summary["ModelPackageArn"])
+            if package.generated_by == execution_arn:
+                return package
+        return None
+
+    def approve(self, package_arn: str, why: str) -> None:
+        self._client.update_model_package(
+            ModelPackageArn=package_arn, ModelApprovalStatus="Approved", ApprovalDescription=why[:1024]
+        )

@@ -1,0 +1,69 @@
+"""Gather what admission needs to know about a run that might start."""
+
+import hashlib
+
+from control_plane.actions import Skip
+from control_plane.admission import Candidate
+from control_plane.manifests import Manifest, folders_above, is_data
+from control_plane.outcomes import Outcome
+from control_plane.policies import Purpose
+from control_plane.ports import ControlPlane
+from control_plane.records import Model, StartRequest
+from control_plane.requests import evaluation_request, training_request
+
+
+def candidate(model: Model, purpose: Purpose, decision_id: str, plane: ControlPlane) -> Candidate:
+    """The run of this purpose on what the model's folder holds now. Writes the manifest that names it."""
+    source = model.spec.data.sources.get(purpose)
+    if source is None:
+        return _none(model, purpose, Outcome.SKIPPED_NO_DATA, f"the model has no data for {purpose}")
+    if purpose is Purpose.EVALUATION and model.champion is None:
+        return _none(
+            model, purpose, Outcome.SKIPPED_NO_CHAMPION, "no version was approved yet, so none can be evaluated"
+        )
+    manifest = list_data(model, purpose, plane)
+    if not manifest.objects:
+        return _none(model, purpose, Outcome.SKIPPED_NO_DATA, f"{source.prefix} holds no data")
+    request = _request(model, purpose, manifest, _written(model, manifest, plane), decision_id, plane)
+    used_by = plane.ledger.data_used_by(model.spec.model, purpose, request.fingerprint, plane.now())
+    return Candidate(model, purpose, request, None, used_by, plane.ledger.runs(model.spec.model))
+
+
+def list_data(model: Model, purpose: Purpose, plane: ControlPlane) -> Manifest:
+    """What the folder holds for this purpose: not what lies in a folder inside it that feeds something else."""
+    data, source = model.spec.data, model.spec.data.sources[purpose]
+    found = [
+        item
+        for item in plane.objects.list(data.bucket, source.prefix)
+        if is_data(item.key, manifest=source.close.manifest, exclude=data.exclude)
+    ]
+    inside = {folder for item in found for folder in folders_above(item.key) if len(folder) > len(source.prefix)}
+    others = tuple(plane.ledger.routes(data.bucket, inside)) if inside else ()
+    return Manifest.of(data.bucket, (item for item in found if not item.key.startswith(others)))
+
+
+def _written(model: Model, manifest: Manifest, plane: ControlPlane) -> str:
+    folder = f"manifests/{model.spec.model}/{manifest.fingerprint}"
+    plane.objects.write(plane.artifact_bucket, f"{folder}/objects.json", manifest.for_people())
+    return plane.objects.write(plane.artifact_bucket, f"{folder}/manifest.json", manifest.for_sagemaker())
+
+
+def _request(
+    model: Model, purpose: Purpose, manifest: Manifest, uri: str, decision_id: str, plane: ControlPlane
+) -> StartRequest:
+    if purpose is Purpose.TRAINING or model.champion is None:
+        return training_request(model.spec, manifest_uri=uri, fingerprint=manifest.fingerprint, decision=decision_id)
+    package = plane.registry.describe(model.champion.package)
+    return evaluation_request(
+        model.spec,
+        manifest_uri=uri,
+        # The same data is new to another version.
+        fingerprint=hashlib.sha256(f"{manifest.fingerprint} {package.arn}".encode()).hexdigest(),
+        decision=decision_id,
+        package=package,
+        report_uri=f"s3://{plane.artifact_bucket}/evaluations/{model.spec.model}/{decision_id}",
+    )
+
+
+def _none(model: Model, purpose: Purpose, outcome: Outcome, why: str) -> Candidate:
+    return Candidate(model, purpose, None, Skip(outcome, why))

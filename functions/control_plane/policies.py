@@ -1,0 +1,136 @@
+"""How the control plane may act for a model: the `policy` of its spec."""
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from control_plane.fields import Duration, Strict
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_WEEK = timedelta(days=7)
+
+
+class Purpose(StrEnum):
+    """What a run is for; also which of a model's folders feeds it."""
+
+    TRAINING = "training"
+    EVALUATION = "evaluation"
+
+
+class DriftKind(StrEnum):
+    """Model Monitor's four types of monitoring, in our spelling."""
+
+    DATA_QUALITY = "data_quality"
+    MODEL_QUALITY = "model_quality"
+    BIAS = "bias"
+    FEATURE_ATTRIBUTION = "feature_attribution"
+
+
+type Response = Literal["evaluate", "train", "nothing"]
+
+
+class Metric(Strict):
+    """The bar that a version must meet before it is registered, and the champion to stay unquestioned."""
+
+    name: str = Field(min_length=1)
+    direction: Literal["maximize", "minimize"]
+    bar: float = Field(allow_inf_nan=False, description="the worst value that still passes, in the metric's own unit")
+
+
+class OnDrift(Strict):
+    """What drift of each kind leads to. Evaluating first is cheap, and may show that nothing is wrong."""
+
+    data_quality: Response = "evaluate"
+    model_quality: Response = "train"
+    bias: Response = "evaluate"
+    feature_attribution: Response = "evaluate"
+    severe: Response = Field("train", description="whatever the kind, when so much has drifted")
+    severe_share: float = Field(0.5, gt=0, le=1, description="drift is severe when this share of the features has it")
+
+    def response(self, kind: DriftKind, share: float | None) -> Response:
+        """`share` is None where the source of the event doesn't tell it."""
+        if share is not None and share >= self.severe_share:
+            return self.severe
+        response: Response = getattr(self, kind)
+        return response
+
+
+class Cooldown(Strict):
+    """How long after a run's start the next one of its purpose waits. None: not at all."""
+
+    training: Duration | None = None
+    evaluation: Duration | None = None
+
+    def after(self, purpose: Purpose) -> timedelta | None:
+        return {Purpose.TRAINING: self.training, Purpose.EVALUATION: self.evaluation}[purpose]
+
+
+class Budget(Strict):
+    """What a model may use. None: as much as it asks for."""
+
+    runs_per_day: int | None = Field(None, ge=1, description="of all purposes, in any 24 hours")
+
+
+def _week_moment(value: object) -> object:
+    """`Fri 16:00` as the time since Monday 00:00 UTC."""
+    day, _, clock = value.partition(" ") if isinstance(value, str) else ("", "", "")
+    hour, _, minute = clock.partition(":")
+    good = day in _DAYS and hour.isdigit() and minute.isdigit() and len(minute) == 2  # noqa: PLR2004
+    if not good or int(hour) > 23 or int(minute) > 59:  # noqa: PLR2004
+        msg = "expected a day and a time in UTC, such as Fri 16:00"
+        raise ValueError(msg)
+    return value
+
+
+WeekMoment = Annotated[str, BeforeValidator(_week_moment)]
+
+
+class Freeze(Strict):
+    """A stretch of every week in which nothing is started. What is decided in it is carried out after it."""
+
+    since: WeekMoment
+    until: WeekMoment
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Self:
+        if self.since == self.until:
+            msg = "since and until are the same moment"
+            raise ValueError(msg)
+        return self
+
+    def end(self, now: datetime) -> datetime | None:
+        """When this freeze ends, if it holds now. It may reach over the end of the week."""
+        into = (_offset(self.until) - _offset(self.since)) % _WEEK
+        now = now.astimezone(UTC)
+        monday = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=now.weekday())
+        passed = (now - monday - _offset(self.since)) % _WEEK
+        return now - passed + into if passed < into else None
+
+
+def _offset(moment: str) -> timedelta:
+    day, _, clock = moment.partition(" ")
+    hour, _, minute = clock.partition(":")
+    return timedelta(days=_DAYS.index(day), hours=int(hour), minutes=int(minute))
+
+
+class Policy(Strict):
+    """All of it has sensible defaults but the metric, which only the model's owner knows."""
+
+    metric: Metric
+    on_drift: OnDrift = OnDrift()
+    on_degraded: Literal["train", "nothing"] = Field("train", description="what an evaluation below the bar leads to")
+    cooldown: Cooldown = Cooldown()
+    budget: Budget = Budget()
+    freeze: tuple[Freeze, ...] = ()
+    approval: Literal["manual", "automatic"] = Field(
+        "manual", description="automatic: a version that met the bar is approved, with its metrics as the evidence"
+    )
+    same_data: Duration = Field(
+        timedelta(days=90), description="how long equal contents don't start a second run of the same purpose"
+    )
+
+    def frozen_until(self, now: datetime) -> datetime | None:
+        """The latest end of the freezes that hold now."""
+        return max((end for freeze in self.freeze if (end := freeze.end(now))), default=None)

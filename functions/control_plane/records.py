@@ -1,0 +1,152 @@
+"""The rows of the ledger. Frozen: only the ledger changes them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from control_plane.models import DataSource, ModelSpec
+from control_plane.outcomes import Outcome
+from control_plane.policies import Purpose
+
+
+class Record(BaseModel):
+    """A row of the ledger: frozen, because only the ledger changes it."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Route(Record):
+    """Whose data lands in a folder: all that `on_data_arrival` needs, so one read per batch suffices."""
+
+    model: str
+    purpose: Purpose
+    bucket: str
+    source: DataSource
+    exclude: tuple[str, ...] = ()
+
+
+class ArrivalWindow(Record):
+    """Objects that landed together. Open, it takes arrivals; sealed, it waits to become a run.
+
+    `arrivals` counts deliveries, which S3 may repeat; the manifest, not this number, says which objects there are.
+    """
+
+    kind: Literal["window"] = "window"
+    id: str
+    model: str
+    purpose: Purpose
+    opened_at: datetime
+    closes_by: datetime
+    first_event: str
+    arrivals: int
+    sealed: bool
+
+
+class StartRequest(Record):
+    """One `StartPipelineExecution`, kept with the decision so that a retry repeats it to the letter."""
+
+    model: str
+    purpose: Purpose
+    fingerprint: str
+    pipeline: str
+    parameters: Mapping[str, str]
+
+
+class DecisionStatus(StrEnum):
+    """BEGUN holds the model's slot and may have reached SageMaker; DEFERRED waits; DONE is final."""
+
+    BEGUN = "begun"
+    DEFERRED = "deferred"
+    DONE = "done"
+
+
+class Decision(Record):
+    """What was decided about an event, and why.
+
+    For people: `because` says what led to it, `then` what has changed since: why it was refused, say, or went ahead.
+    `events` counts the deliveries that a tally stands for. `data_until` is when equal data may be used again, `until`
+    when a deferred one is looked at again. `force` passes the policies, on the word of `actor`.
+    """
+
+    kind: Literal["decision"] = "decision"
+    id: str
+    model: str | None
+    purpose: Purpose | None = None
+    event: str
+    outcome: Outcome
+    status: DecisionStatus
+    because: str
+    then: str | None = None
+    decided_at: datetime
+    revision: str | None = None
+    fingerprint: str | None = None
+    data_until: datetime | None = None
+    request: StartRequest | None = None
+    run: str | None = None
+    until: datetime | None = None
+    actor: str | None = None
+    force: bool = False
+    events: int = 1
+
+    @property
+    def start(self) -> StartRequest:
+        """The request of a decision that is begun or deferred. Others have none: LookupError."""
+        if self.request is None:
+            msg = f"decision {self.id} ({self.outcome}) starts nothing"
+            raise LookupError(msg)
+        return self.request
+
+
+class Run(Record):
+    """A pipeline execution that the control plane started. `status` is SageMaker's; None until it has ended."""
+
+    kind: Literal["run"] = "run"
+    arn: str
+    model: str
+    purpose: Purpose
+    decision: str
+    fingerprint: str
+    started_at: datetime
+    status: str | None = None
+    ended_at: datetime | None = None
+    failure: str | None = None
+
+
+class Slot(Record):
+    """The one run that a model may have. `run` is None between the decision's beginning and SageMaker's answer."""
+
+    decision: str
+    run: str | None = None
+
+
+class Champion(Record):
+    """The version that is in use: the last approved one, unless it was rejected since. `previous` was it before."""
+
+    package: str
+    since: datetime
+    previous: str | None = None
+
+
+class Paused(Record):
+    """Who keeps a model still, and why."""
+
+    by: str
+    why: str
+    since: datetime
+
+
+class Model(Record):
+    """A model's spec and its state."""
+
+    spec: ModelSpec
+    revision: str
+    slot: Slot | None = None
+    pending: Mapping[Purpose, str] = {}
+    champion: Champion | None = None
+    paused: Paused | None = None
+
+
+type Due = ArrivalWindow | Decision | Run

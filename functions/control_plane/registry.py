@@ -1,0 +1,32 @@
+"""The Model Registry's versions, as the control plane sees them."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+type ApprovalStatus = Literal["Approved", "Rejected", "PendingManualApproval"]
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A model package: one version of a model."""
+
+    arn: str
+    group: str
+    version: int
+    status: str
+    approval_status: ApprovalStatus
+    model_data_url: str
+    generated_by: str | None
+
+
+class Registry(Protocol):
+    """SageMaker's Model Registry."""
+
+    def describe(self, package_arn: str) -> Package:
+        """Raises UnknownPackage."""
+
+    def registered_by(self, group: str, execution_arn: str) -> Package | None:
+        """The version that a pipeline execution registered, looked for among the group's 20 newest."""
+
+    def approve(self, package_arn: str, why: str) -> None:
+        """Approve it; repeating is harmless."""
