@@ -89,9 +89,10 @@ class Ledger(Protocol):
         """Record that a begun decision became `run`. Does nothing where that is on record. Raises Superseded."""
 
     def postpone(self, decision: Decision) -> Decision:
-        """Make a begun decision pending and free its slot. Where newer data waits already, that goes first and this
-        decision becomes SKIPPED_SUPERSEDED. Returns what is on record. One request more for the model, one each for what waits and for this
-        decision's data. Raises Superseded.
+        """Make a begun decision pending and free its slot. Returns what is on record: where newer data waits already,
+        that goes first and this decision is SKIPPED_SUPERSEDED.
+
+        One request more for the model, one each for what waits and for this decision's data. Raises Superseded.
         """
 
     def refuse(self, decision: Decision) -> None:

@@ -1,11 +1,10 @@
-"""Decisions: begun, done, deferred, taken up, superseded, refused; each transaction whole or not at all."""
+"""Decisions: begun, completed, settled; each transaction whole or not at all."""
 
 import pytest
 
 from control_plane.errors import AlreadyDecided, DataAlreadyUsed, SlotTaken, Superseded
-from control_plane.ledger import Ledger
-from control_plane.outcomes import Outcome
-from control_plane.records import Decision, DecisionStatus
+from control_plane.ledger import Decision, DecisionStatus, Ledger
+from tests.contract.looks import decided, due_decisions, pending_of, slot_of
 from tests.samples import (
     AT_MOST,
     SAME_DATA,
@@ -15,7 +14,6 @@ from tests.samples import (
     deferred,
     done,
     model_spec,
-    revised,
     run_of,
     skipped,
     window,
@@ -25,25 +23,6 @@ from tests.samples import (
 @pytest.fixture(autouse=True)
 def _a_model(ledger: Ledger) -> None:
     ledger.apply(model_spec())
-
-
-def slot_of(ledger: Ledger) -> tuple[str, str | None] | None:
-    slot = ledger.model("churn").slot
-    return (slot.decision, slot.run) if slot else None
-
-
-def pending_of(ledger: Ledger) -> str | None:
-    return ledger.model("churn").pending.get(TRAINING)
-
-
-def decided(ledger: Ledger, decision_id: str) -> Decision:
-    decision = ledger.decision(decision_id)
-    assert decision is not None
-    return decision
-
-
-def due_decisions(ledger: Ledger, **duration: float) -> list[str]:
-    return [item.id for item in ledger.due(after(**duration)) if isinstance(item, Decision)]
 
 
 def test_beginning_takes_the_slot_and_claims_the_data(ledger: Ledger) -> None:
@@ -163,101 +142,3 @@ def test_completing_what_was_not_begun_is_refused(ledger: Ledger) -> None:
     with pytest.raises(Superseded):
         ledger.complete(done(waiting, run_of(waiting)), run_of(waiting))
     assert ledger.run(run_of(waiting).arn) is None
-
-
-def test_deferring_waits_beside_the_run_and_claims_its_data(ledger: Ledger) -> None:
-    ledger.begin(begun("d1", "f1"), None)
-    ledger.defer(deferred("d2", "f2"), None)
-    assert pending_of(ledger) == "d2"
-    assert slot_of(ledger) == ("d1", None)
-    assert ledger.data_used_by("churn", TRAINING, "f2", after()) == "d2"
-    assert "d2" not in due_decisions(ledger, seconds=59)
-    assert "d2" in due_decisions(ledger, seconds=60)
-
-
-def test_newer_data_takes_the_pending_place_and_the_older_gives_its_data_back(ledger: Ledger) -> None:
-    ledger.defer(deferred("d1", "f1"), None)
-    ledger.defer(deferred("d2", "f2"), None)
-    older = decided(ledger, "d1")
-    assert (older.outcome, older.status) == (Outcome.SKIPPED_SUPERSEDED, DecisionStatus.DONE)
-    assert older.then is not None
-    assert "d2" in older.then
-    assert pending_of(ledger) == "d2"
-    assert ledger.data_used_by("churn", TRAINING, "f1", after()) is None
-    assert due_decisions(ledger, days=1) == ["d2"]
-
-
-def test_equal_data_past_its_time_takes_the_pending_place_too(ledger: Ledger) -> None:
-    ledger.defer(deferred("d1", "f1"), None)
-    later = after() + SAME_DATA + AT_MOST
-    ledger.defer(deferred("d2", "f1", decided_at=later), None)
-    assert pending_of(ledger) == "d2"
-    assert decided(ledger, "d1").outcome is Outcome.SKIPPED_SUPERSEDED
-    assert ledger.data_used_by("churn", TRAINING, "f1", later) == "d2"
-
-
-def test_superseding_leaves_data_alone_that_somebody_else_has_claimed_since(ledger: Ledger) -> None:
-    ledger.defer(deferred("d1", "f1"), None)
-    later = after() + SAME_DATA + AT_MOST
-    ledger.begin(begun("d2", "f1", decided_at=later), None)
-    ledger.defer(deferred("d3", "f3", decided_at=later), None)
-    assert pending_of(ledger) == "d3"
-    assert ledger.data_used_by("churn", TRAINING, "f1", later) == "d2"
-
-
-def test_taking_up_moves_the_pending_decision_into_the_slot(ledger: Ledger) -> None:
-    waiting = deferred("d1")
-    ledger.defer(waiting, None)
-    begins = revised(waiting, DecisionStatus.BEGUN, Outcome.STARTED, decided_at=after(minutes=5))
-    ledger.take_up(begins)
-    assert ledger.decision("d1") == begins
-    assert slot_of(ledger) == ("d1", None)
-    assert pending_of(ledger) is None
-    assert due_decisions(ledger, minutes=5, seconds=59) == []
-    assert due_decisions(ledger, minutes=6) == ["d1"]
-
-
-def test_taking_up_waits_while_the_slot_is_taken(ledger: Ledger) -> None:
-    waiting = deferred("d2", "f2")
-    ledger.begin(begun("d1", "f1"), None)
-    ledger.defer(waiting, None)
-    with pytest.raises(SlotTaken):
-        ledger.take_up(revised(waiting, DecisionStatus.BEGUN, Outcome.STARTED))
-    assert pending_of(ledger) == "d2"
-    assert decided(ledger, "d2").status is DecisionStatus.DEFERRED
-
-
-def test_taking_up_twice_gets_the_record_of_the_first(ledger: Ledger) -> None:
-    waiting = deferred("d1")
-    ledger.defer(waiting, None)
-    begins = revised(waiting, DecisionStatus.BEGUN, Outcome.STARTED)
-    ledger.take_up(begins)
-    with pytest.raises(AlreadyDecided) as refusal:
-        ledger.take_up(begins)
-    assert refusal.value.decision.status is DecisionStatus.BEGUN
-
-
-def test_taking_up_what_newer_data_has_superseded_gets_its_record(ledger: Ledger) -> None:
-    stale = deferred("d1", "f1")
-    ledger.defer(stale, None)
-    ledger.defer(deferred("d2", "f2"), None)
-    with pytest.raises(AlreadyDecided) as refusal:
-        ledger.take_up(revised(stale, DecisionStatus.BEGUN, Outcome.STARTED))
-    assert refusal.value.decision.outcome is Outcome.SKIPPED_SUPERSEDED
-    assert slot_of(ledger) is None
-
-
-def test_looking_again_moves_what_waits(ledger: Ledger) -> None:
-    waiting = deferred("d1")
-    ledger.defer(waiting, None)
-    ledger.look_again(waiting, after(minutes=5))
-    assert due_decisions(ledger, minutes=4) == []
-    assert due_decisions(ledger, minutes=5) == ["d1"]
-
-
-def test_looking_again_at_what_is_final_does_not_bring_it_back(ledger: Ledger) -> None:
-    ledger.settle(skipped("d1"), None)
-    ledger.look_again(deferred("d1"), after(minutes=5))
-    ledger.look_again(deferred("never written"), after(minutes=5))
-    assert due_decisions(ledger, days=1) == []
-    assert ledger.decision("never written") is None

@@ -10,7 +10,7 @@ LocalSageMakerError
 │   ├── ConflictError               the resource's state forbids it now
 │   └── ResourceLimitExceededError  an account quota is reached
 ├── DefinitionError                 a pipeline definition is malformed; carries every problem with its place
-├── UnresolvedReferenceError                 a Get, Std:Join or Std:JsonGet has no value at run time
+├── UnresolvedReferenceError        a Get, Std:Join or Std:JsonGet has no value at run time
 ├── StepFailedError                 a step ends Failed, with the reason that ListPipelineExecutionSteps shows
 ├── JobFailedError                  a job ends Failed, with the reason that Describe*Job shows
 └── InterruptedRunError             the service halts: leave everything as it is, the next start resumes it
