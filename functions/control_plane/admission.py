@@ -14,9 +14,9 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A run that might start, and what is known about it. `obstacle` says why there can be none.
+    """A run that might start, and what is known about it. Without a request, `obstacle` says why there can be none.
 
-    `data_used_by` is the decision that has claimed exactly this data, if any has. `recent` are the model's last runs,
+    `data` says in words what it would run on. `data_used_by` is the decision that has claimed exactly this data, if any has. `recent` are the model's last runs,
     newest first.
     """
 
@@ -24,6 +24,7 @@ class Candidate:
     purpose: Purpose
     request: StartRequest | None
     obstacle: Skip | None = None
+    data: str = ""
     data_used_by: str | None = None
     recent: Sequence[Run] = ()
 
@@ -65,11 +66,8 @@ def _policy(purpose: Purpose, model: Model, recent: Sequence[Run], now: datetime
     cooldown = policy.cooldown.after(purpose)
     if last and cooldown and now < last + cooldown:
         over = last + cooldown
-        return (
-            Outcome.SKIPPED_COOLDOWN,
-            f"the last {purpose} began at {_minute(last)}, cooldown until {_minute(over)}",
-            over,
-        )
+        why = f"the last {purpose} began at {_minute(last)}, and the cooldown lasts until {_minute(over)}"
+        return Outcome.SKIPPED_COOLDOWN, why, over
     day = [run for run in recent if run.started_at > now - _DAY]
     limit = policy.budget.runs_per_day
     if limit and len(day) >= limit:

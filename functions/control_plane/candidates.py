@@ -1,7 +1,5 @@
 """Gather what admission needs to know about a run that might start."""
 
-import hashlib
-
 from control_plane.actions import Skip
 from control_plane.admission import Candidate
 from control_plane.manifests import Manifest, folders_above, is_data
@@ -18,15 +16,19 @@ def candidate(model: Model, purpose: Purpose, decision_id: str, plane: ControlPl
     if source is None:
         return _none(model, purpose, Outcome.SKIPPED_NO_DATA, f"the model has no data for {purpose}")
     if purpose is Purpose.EVALUATION and model.champion is None:
-        return _none(
-            model, purpose, Outcome.SKIPPED_NO_CHAMPION, "no version was approved yet, so none can be evaluated"
-        )
+        return _none(model, purpose, Outcome.SKIPPED_NO_CHAMPION, "no version was approved yet, so none can be judged")
     manifest = list_data(model, purpose, plane)
     if not manifest.objects:
         return _none(model, purpose, Outcome.SKIPPED_NO_DATA, f"{source.prefix} holds no data")
-    request = _request(model, purpose, manifest, _written(model, manifest, plane), decision_id, plane)
-    used_by = plane.ledger.data_used_by(model.spec.model, purpose, request.fingerprint, plane.now())
-    return Candidate(model, purpose, request, None, used_by, plane.ledger.runs(model.spec.model))
+    request = _request(model, purpose, manifest, decision_id, plane)
+    return Candidate(
+        model,
+        purpose,
+        request,
+        data=f"{len(manifest.objects)} objects in {source.prefix}",
+        data_used_by=plane.ledger.data_used_by(model.spec.model, purpose, request.fingerprint, plane.now()),
+        recent=plane.ledger.runs(model.spec.model),
+    )
 
 
 def list_data(model: Model, purpose: Purpose, plane: ControlPlane) -> Manifest:
@@ -42,27 +44,25 @@ def list_data(model: Model, purpose: Purpose, plane: ControlPlane) -> Manifest:
     return Manifest.of(data.bucket, (item for item in found if not item.key.startswith(others)))
 
 
+def _request(model: Model, purpose: Purpose, manifest: Manifest, decision_id: str, plane: ControlPlane) -> StartRequest:
+    spec, uri = model.spec, _written(model, manifest, plane)
+    if purpose is Purpose.TRAINING or model.champion is None:
+        return training_request(spec, manifest_uri=uri, fingerprint=manifest.fingerprint, decision=decision_id)
+    return evaluation_request(
+        spec,
+        manifest_uri=uri,
+        fingerprint=manifest.fingerprint,
+        decision=decision_id,
+        package=plane.registry.describe(model.champion.package),
+        report_uri=f"s3://{plane.artifact_bucket}/evaluations/{spec.model}/{decision_id}",
+    )
+
+
 def _written(model: Model, manifest: Manifest, plane: ControlPlane) -> str:
+    """The manifest's URI. Its name is its content's, so writing it again changes nothing."""
     folder = f"manifests/{model.spec.model}/{manifest.fingerprint}"
     plane.objects.write(plane.artifact_bucket, f"{folder}/objects.json", manifest.for_people())
     return plane.objects.write(plane.artifact_bucket, f"{folder}/manifest.json", manifest.for_sagemaker())
-
-
-def _request(
-    model: Model, purpose: Purpose, manifest: Manifest, uri: str, decision_id: str, plane: ControlPlane
-) -> StartRequest:
-    if purpose is Purpose.TRAINING or model.champion is None:
-        return training_request(model.spec, manifest_uri=uri, fingerprint=manifest.fingerprint, decision=decision_id)
-    package = plane.registry.describe(model.champion.package)
-    return evaluation_request(
-        model.spec,
-        manifest_uri=uri,
-        # The same data is new to another version.
-        fingerprint=hashlib.sha256(f"{manifest.fingerprint} {package.arn}".encode()).hexdigest(),
-        decision=decision_id,
-        package=package,
-        report_uri=f"s3://{plane.artifact_bucket}/evaluations/{model.spec.model}/{decision_id}",
-    )
 
 
 def _none(model: Model, purpose: Purpose, outcome: Outcome, why: str) -> Candidate:

@@ -23,12 +23,15 @@ _DISPLAY_NAME_LIMIT = 82
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a decision is about. The window, where there is one, is consumed by whatever was decided."""
+    """What a decision is about. The window, where there is one, is consumed by whatever was decided.
+
+    `model` is None for an event about no model of ours, which can only be skipped.
+    """
 
     decision_id: str
     event: str
-    model: Model
-    purpose: Purpose
+    model: Model | None
+    purpose: Purpose | None = None
     window: ArrivalWindow | None = None
     actor: str | None = None
     force: bool = False
@@ -63,9 +66,13 @@ class Dispatcher:
         except SlotTaken:
             late = Defer(decision.start, Outcome.DEFERRED_BUSY, f"{action.because}, but another run was first")
             return self.carry_out(late, subject)
-        except DataAlreadyUsed:
-            return self.carry_out(_lost_the_data(action), subject)
+        except DataAlreadyUsed as used:
+            return self.carry_out(Skip(Outcome.SKIPPED_SAME_DATA, f"{action.because}, but {used}"), subject)
         return decision
+
+    def note(self, outcome: Outcome, because: str, subject: Subject) -> Decision:
+        """Put on record what was done, or that nothing was; what is on record already stays."""
+        return self.carry_out(Skip(outcome, because), subject)
 
     def reconsider(self, pending: Decision, action: Start | Defer) -> Decision | None:
         """Start what waited, or write down why it goes on waiting. None where that is on record already."""
@@ -112,23 +119,24 @@ class Dispatcher:
     def _decision(self, action: Start | Defer | Skip, subject: Subject) -> Decision:
         request = None if isinstance(action, Skip) else action.request
         status = {Start: DecisionStatus.BEGUN, Defer: DecisionStatus.DEFERRED, Skip: DecisionStatus.DONE}
-        now = self.now()
+        model, now = subject.model, self.now()
         return Decision(
             id=subject.decision_id,
-            model=subject.model.spec.model,
+            model=model.spec.model if model else None,
             purpose=subject.purpose,
             event=subject.event,
             outcome=Outcome.STARTED if isinstance(action, Start) else action.outcome,
             status=status[type(action)],
             because=action.because,
             decided_at=now,
-            revision=subject.model.revision,
+            revision=model.revision if model else None,
             fingerprint=request.fingerprint if request else None,
-            data_until=now + subject.model.spec.policy.same_data if request else None,
+            data_until=now + model.spec.policy.same_data if model and request else None,
             request=request,
             until=action.until if isinstance(action, Defer) else None,
             actor=subject.actor,
             force=subject.force,
+            events=subject.window.arrivals if subject.window else 1,
         )
 
     def _revised(self, decision: Decision, outcome: Outcome, status: DecisionStatus, then: str) -> Decision:
@@ -155,7 +163,3 @@ def token(decision_id: str) -> str:
 def display_name(decision_id: str) -> str:
     """The decision's id as SageMaker shows it; the end is kept, where the time is."""
     return decision_id[-_DISPLAY_NAME_LIMIT:].lstrip("-")
-
-
-def _lost_the_data(action: Start | Defer | Skip) -> Skip:
-    return Skip(Outcome.SKIPPED_SAME_DATA, f"{action.because}, but another decision on this data was first")

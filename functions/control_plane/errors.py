@@ -3,6 +3,7 @@
 ControlPlaneError
 ├── InvalidEvent            an event lacks what we act on; redelivery can't mend it, so it ends in the dead-letter queue
 ├── UnknownModel            the ledger has no model of that name
+├── UnreadableReport        an evaluation ended well, but left no verdict where it was told to
 ├── UnknownPackage          the registry has no such version
 ├── LedgerConflict
 │   ├── AlreadyDecided      a decision with this id exists; its record comes with the error
@@ -37,6 +38,10 @@ class InvalidEvent(ControlPlaneError):
 
 class UnknownModel(ControlPlaneError):
     """Raised by `Ledger.model`."""
+
+
+class UnreadableReport(ControlPlaneError):
+    """Raised by `read_verdict`. Retrying won't mend it, so the event ends in the dead-letter queue."""
 
 
 class UnknownPackage(ControlPlaneError):

@@ -50,7 +50,7 @@ class PipelineRef(Strict):
     """A SageMaker pipeline and the parameters that this model sets on it."""
 
     name: str = Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$")
-    parameters: dict[ParameterName, str] = {}
+    parameters: dict[ParameterName, str] = Field(default_factory=dict)
 
 
 class Pipelines(Strict):

@@ -10,12 +10,14 @@ from control_plane.manifests import DataObject
 from control_plane.records import StartRequest
 from control_plane.registry import Registry
 
+# Ours: the execution was deleted with its pipeline. It has ended, or its slot would be held for ever.
+GONE = "Gone"
 RUNNING = frozenset({"Executing", "Stopping"})
 
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """A pipeline execution as SageMaker describes it; `status` is one of PipelineExecutionStatus."""
+    """A pipeline execution as SageMaker describes it; `status` is one of PipelineExecutionStatus, or GONE."""
 
     arn: str
     status: str

@@ -123,11 +123,15 @@ class Slot(Record):
 
 
 class Champion(Record):
-    """The version that is in use: the last approved one, unless it was rejected since. `previous` was it before."""
+    """The version that is in use: the last approved one, unless it was rejected since.
+
+    `approved_at` is the registry's last modification of it then; `earlier` are the champions before, latest first.
+    """
 
     package: str
+    approved_at: datetime
     since: datetime
-    previous: str | None = None
+    earlier: tuple[str, ...] = ()
 
 
 class Paused(Record):

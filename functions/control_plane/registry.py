@@ -1,6 +1,7 @@
 """The Model Registry's versions, as the control plane sees them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
 
 type ApprovalStatus = Literal["Approved", "Rejected", "PendingManualApproval"]
@@ -16,6 +17,7 @@ class Package:
     status: str
     approval_status: ApprovalStatus
     model_data_url: str
+    last_modified: datetime
     generated_by: str | None
 
 

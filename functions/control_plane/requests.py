@@ -1,5 +1,7 @@
 """What a run is told: the parameters that every pipeline started by the control plane must declare."""
 
+import hashlib
+
 from control_plane.models import ModelSpec
 from control_plane.policies import Purpose
 from control_plane.records import StartRequest
@@ -20,7 +22,10 @@ def training_request(spec: ModelSpec, *, manifest_uri: str, fingerprint: str, de
 def evaluation_request(
     spec: ModelSpec, *, manifest_uri: str, fingerprint: str, decision: str, package: Package, report_uri: str
 ) -> StartRequest:
-    """Judge the package on the manifest's data, without training; the verdict is `evaluation.json` under `report_uri`."""
+    """Judge the package on the manifest's data, without training. The verdict is `evaluation.json` under `report_uri`.
+
+    The request's fingerprint covers the package too: the same data is new to another version.
+    """
     return _request(
         spec,
         Purpose.EVALUATION,
@@ -30,7 +35,7 @@ def evaluation_request(
             "DataManifest": manifest_uri,
             "ReportUri": report_uri,
         },
-        fingerprint=fingerprint,
+        fingerprint=hashlib.sha256(f"{fingerprint} {package.arn}".encode()).hexdigest(),
         decision=decision,
     )
 
@@ -38,7 +43,7 @@ def evaluation_request(
 def _request(
     spec: ModelSpec, purpose: Purpose, ours: dict[str, str], *, fingerprint: str, decision: str
 ) -> StartRequest:
-    """The spec's own parameters come last, so a model may override what the control plane would say."""
+    """What the control plane says comes last: a model can't send a run to other data than was decided on."""
     pipeline, metric = spec.pipelines.serving[purpose], spec.policy.metric
     shared = {
         "DataFingerprint": fingerprint,
@@ -52,5 +57,5 @@ def _request(
         purpose=purpose,
         fingerprint=fingerprint,
         pipeline=pipeline.name,
-        parameters=ours | shared | pipeline.parameters,
+        parameters=pipeline.parameters | ours | shared,
     )

@@ -1,9 +1,16 @@
 """A run ended: what that means for its model."""
 
-from control_plane.actions import RecordEnd, Skip, Start
+from collections.abc import Sequence
+from datetime import datetime
+
+from control_plane.actions import Approve, Defer, RecordEnd, Skip, Start
+from control_plane.admission import Candidate, admit, admit_request
 from control_plane.outcomes import Outcome
+from control_plane.policies import Policy
 from control_plane.ports import Execution
-from control_plane.records import Decision, Run
+from control_plane.records import Decision, Model, Run
+from control_plane.registry import Package
+from control_plane.verdicts import Verdict
 
 
 def decide_end(run: Run, execution: Execution) -> RecordEnd | Skip:
@@ -15,6 +22,29 @@ def decide_end(run: Run, execution: Execution) -> RecordEnd | Skip:
     return RecordEnd(execution.status, execution.failure)
 
 
-def decide_next(pending: Decision, ended: Run) -> Start:
-    """What waited for the slot takes it."""
-    return Start(pending.start, f"{ended.arn} has ended")
+def decide_next(pending: Decision, ended: Run, model: Model, recent: Sequence[Run], now: datetime) -> Start | Defer:
+    """What waited for the slot takes it, unless a policy keeps it waiting."""
+    because = f"{ended.arn} has ended"
+    return admit_request(pending.start, model, recent, because=because, now=now, force=pending.force)
+
+
+def decide_verdict(verdict: Verdict, policy: Policy) -> Skip | None:
+    """None: the champion is degraded and the policy wants a training, if there is something to train on."""
+    if verdict.passed:
+        return Skip(Outcome.SKIPPED_NOT_DEGRADED, verdict.summary)
+    if policy.on_degraded == "nothing":
+        return Skip(Outcome.SKIPPED_BY_POLICY, f"{verdict.summary}; on_degraded is nothing")
+    return None
+
+
+def decide_training(candidate: Candidate, verdict: Verdict, now: datetime) -> Start | Defer | Skip:
+    """The champion is degraded: train on what there is, unless that is what it was trained on."""
+    return admit(candidate, because=f"the champion is degraded: {verdict.summary}", now=now)
+
+
+def decide_approval(package: Package | None, policy: Policy) -> Approve | None:
+    """A version that met its bar is approved where the policy says so; what a person has decided stays."""
+    if policy.approval == "manual" or package is None or package.approval_status != "PendingManualApproval":
+        return None
+    bar = f"{policy.metric.name} meets the bar of {policy.metric.bar:g}"
+    return Approve(package.arn, f"approved by policy: {bar} in {package.generated_by}")

@@ -1,47 +1,47 @@
-"""A pipeline execution changed its status: when it has ended, record it, free the slot, start what waited for it."""
+"""A pipeline execution changed its status: when it has ended, record it, free the slot, and see what follows."""
 
 from typing import Any
 
 from control_plane.actions import RecordEnd, Skip
-from control_plane.dispatcher import Dispatcher
 from control_plane.events import PipelineExecutionStatusChange
 from control_plane.outcomes import Outcome
-from control_plane.ports import ControlPlane
+from control_plane.policies import Purpose
+from control_plane.ports import ControlPlane, Execution
 from control_plane.records import Decision, Run
 from control_plane.telemetry import log_decision, log_outcome
 from control_plane.wiring import control_plane
-from on_pipeline_execution.decide import decide_end, decide_next
+from on_pipeline_execution.decide import decide_end
+from on_pipeline_execution.sequels import act_on_verdict, approve_by_policy, start_pending
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Lambda's entry. Returns the outcome and what was started next, for whoever invokes it by hand."""
+    """Lambda's entry. Returns the outcome and what followed, for whoever invokes it by hand."""
     change = PipelineExecutionStatusChange.parse(event)
-    action, started = handle(change.detail.execution_arn, control_plane())
+    action, sequels = handle(change.detail.execution_arn, control_plane())
     outcome = action.outcome if isinstance(action, Skip) else Outcome.RECORDED
     log_outcome(outcome, change.detail.execution_arn, action)
-    if started:
-        log_decision(started)
-    return {"outcome": outcome, "started": started and started.id}
+    for decision in sequels:
+        log_decision(decision)
+    return {"outcome": outcome, "decisions": {decision.id: decision.outcome for decision in sequels}}
 
 
-def handle(execution_arn: str, plane: ControlPlane) -> tuple[RecordEnd | Skip, Decision | None]:
-    """A repetition frees nothing twice, yet starts what a function that died in here left waiting."""
+def handle(execution_arn: str, plane: ControlPlane) -> tuple[RecordEnd | Skip, list[Decision]]:
+    """A repetition frees nothing twice, yet does what a function that died in here left undone."""
     run = plane.ledger.run(execution_arn)
     if run is None:
-        return Skip(Outcome.SKIPPED_NOT_OURS, "the control plane did not start it"), None
+        return Skip(Outcome.SKIPPED_NOT_OURS, "the control plane did not start it"), []
     execution = plane.pipelines.describe(execution_arn)
     action = decide_end(run, execution)
     if isinstance(action, RecordEnd):
         ended = {"status": action.status, "failure": action.failure, "ended_at": execution.ended_at}
         plane.ledger.end_run(run.model_copy(update=ended))
-    return action, start_next(run, plane) if execution.has_ended else None
+    return action, follow_up(run, execution, plane) if execution.has_ended else []
 
 
-def start_next(ended: Run, plane: ControlPlane) -> Decision | None:
-    """Start the model's pending decision, if it has one."""
-    model = plane.ledger.model(ended.model)
-    pending_id = model.pending.get(ended.purpose)
-    pending = pending_id and plane.ledger.decision(pending_id)
-    if not pending:
-        return None
-    return Dispatcher.of(plane).take_up(pending, decide_next(pending, ended))
+def follow_up(run: Run, execution: Execution, plane: ControlPlane) -> list[Decision]:
+    """What waits comes before what this run gives rise to: it was there first."""
+    started = start_pending(run, plane)
+    if execution.status != "Succeeded":
+        return started
+    sequel = act_on_verdict(run, plane) if run.purpose is Purpose.EVALUATION else approve_by_policy(run, plane)
+    return [*started, sequel] if sequel else started

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from control_plane.dispatcher import Dispatcher
 from control_plane.errors import Superseded
 from control_plane.ports import ControlPlane
 from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Due, Run
-from control_plane.telemetry import log_decision
+from control_plane.telemetry import log_decision, logger
 from control_plane.wiring import control_plane
-from on_tick.looks import LOOK_AGAIN, close_window, observe, reconsider
+from on_tick.looks import LOOK_AGAIN, close_window, finish, observe, reconsider
 
 
 def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -24,8 +23,9 @@ def handle(plane: ControlPlane) -> Iterator[Decision]:
     for item in plane.ledger.due(plane.now()):
         try:
             decision = look_at(item, plane)
-        except Superseded:
-            continue  # a tick beside this one was faster
+        except Superseded as beaten:  # most likely a tick beside this one was faster
+            logger().warning(str(beaten), extra={"item": item.model_dump(mode="json")})
+            continue
         except Exception as error:  # noqa: BLE001  all are raised below, together
             failures.append(error)
             plane.ledger.look_again(item, plane.now() + LOOK_AGAIN)  # not first again before everything else
@@ -43,7 +43,7 @@ def look_at(item: Due, plane: ControlPlane) -> Decision | None:
         case ArrivalWindow():
             return close_window(item, plane)
         case Decision(status=DecisionStatus.BEGUN):  # left by a function that died between begun and done
-            return Dispatcher.of(plane).resume(item)
+            return finish(item, plane)
         case Decision():
             return reconsider(item, plane)
         case Run():

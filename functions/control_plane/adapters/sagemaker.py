@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from control_plane.clock import utc_now
 from control_plane.errors import CapacityExceeded, StartRefused
-from control_plane.ports import Execution
+from control_plane.ports import GONE, Execution
 from control_plane.records import StartRequest
 
 if TYPE_CHECKING:
@@ -42,7 +43,12 @@ class SageMakerPipelines:
         return answer["PipelineExecutionArn"]
 
     def describe(self, arn: str) -> Execution:
-        answer = self._client.describe_pipeline_execution(PipelineExecutionArn=arn)
+        try:
+            answer = self._client.describe_pipeline_execution(PipelineExecutionArn=arn)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFound":
+                raise
+            return Execution(arn=arn, status=GONE, ended_at=utc_now(), failure="SageMaker doesn't know it any more")
         status = answer["PipelineExecutionStatus"]
         return Execution(
             arn=arn,

@@ -32,6 +32,7 @@ class SageMakerRegistry:
             status=answer["ModelPackageStatus"],
             approval_status=answer.get("ModelApprovalStatus", "PendingManualApproval"),
             model_data_url=answer["InferenceSpecification"]["Containers"][0].get("ModelDataUrl", ""),
+            last_modified=answer.get("LastModifiedTime", answer["CreationTime"]),
             generated_by=answer.get("MetadataProperties", {}).get("GeneratedBy"),
         )
 

@@ -7,7 +7,18 @@ from control_plane.adapters.dynamodb.table import Item
 from control_plane.clock import stamp
 from control_plane.models import ModelSpec
 from control_plane.policies import Purpose
-from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Due, Model, Route, Run, Slot
+from control_plane.records import (
+    ArrivalWindow,
+    Champion,
+    Decision,
+    DecisionStatus,
+    Due,
+    Model,
+    Paused,
+    Route,
+    Run,
+    Slot,
+)
 
 # How long the log answers "why?". Past this DynamoDB's TTL removes what is final.
 KEPT = timedelta(days=400)

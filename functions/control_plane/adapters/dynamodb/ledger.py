@@ -12,7 +12,18 @@ from control_plane.clock import stamp
 from control_plane.errors import Superseded, UnknownModel
 from control_plane.models import ModelSpec
 from control_plane.policies import Purpose
-from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Due, Model, Route, Run, StartRequest
+from control_plane.records import (
+    ArrivalWindow,
+    Champion,
+    Decision,
+    DecisionStatus,
+    Due,
+    Model,
+    Paused,
+    Route,
+    Run,
+    StartRequest,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -10,7 +10,7 @@ from control_plane.clock import stamp
 from control_plane.errors import AlreadyDecided, DataAlreadyUsed, FolderTaken, LedgerConflict, SlotTaken, Superseded
 from control_plane.models import ModelSpec
 from control_plane.outcomes import Outcome
-from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Due, Route, Run, StartRequest
+from control_plane.records import ArrivalWindow, Champion, Decision, DecisionStatus, Due, Route, Run, StartRequest
 
 
 def superseded(_found: Item | None) -> LedgerConflict:
@@ -111,7 +111,7 @@ def claimed_data(decision: Decision) -> Write:
         Put(items.claim_item(decision)),
         "attribute_not_exists(pk) OR data_until < :now",
         {":now": stamp(decision.decided_at)},
-        lambda found: DataAlreadyUsed(str(found["claimed_by"]) if found else decision.id),
+        lambda found: DataAlreadyUsed(f"decision {found['claimed_by'] if found else '?'} is on exactly this data"),
     )
 
 

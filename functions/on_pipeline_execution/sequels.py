@@ -1,0 +1,50 @@
+"""What follows a run's end. Every sequel has an id of its own, so that a repetition finds it decided."""
+
+from control_plane.candidates import candidate
+from control_plane.dispatcher import Dispatcher, Subject
+from control_plane.outcomes import Outcome
+from control_plane.policies import Purpose
+from control_plane.ports import ControlPlane
+from control_plane.records import Decision, Run
+from control_plane.verdicts import read_verdict
+from on_pipeline_execution.decide import decide_approval, decide_next, decide_training, decide_verdict
+
+
+def start_pending(ended: Run, plane: ControlPlane) -> list[Decision]:
+    """The slot is free: let what waited have it, in the order in which it was decided."""
+    model = plane.ledger.model(ended.model)
+    found = [plane.ledger.decision(decision_id) for decision_id in model.pending.values()]
+    waiting = sorted((item for item in found if item), key=lambda item: item.decided_at)
+    recent = plane.ledger.runs(ended.model) if waiting else []
+    actions = [(item, decide_next(item, ended, model, recent, plane.now())) for item in waiting]
+    changed = [Dispatcher.of(plane).reconsider(item, action) for item, action in actions]
+    return [decision for decision in changed if decision]
+
+
+def act_on_verdict(evaluation: Run, plane: ControlPlane) -> Decision | None:
+    """An evaluation ended: train, if the champion is degraded and the policy says so."""
+    decision_id = f"{evaluation.decision}-verdict"
+    asked = plane.ledger.decision(evaluation.decision)
+    if asked is None or plane.ledger.decision(decision_id):
+        return None
+    uri = f"{asked.start.parameters['ReportUri']}/evaluation.json"
+    verdict = read_verdict(plane.objects.read(uri), uri)
+    model = plane.ledger.model(evaluation.model)
+    subject = Subject(decision_id, evaluation.arn, model, Purpose.TRAINING)
+    action = decide_verdict(verdict, model.spec.policy) or decide_training(
+        candidate(model, Purpose.TRAINING, decision_id, plane), verdict, plane.now()
+    )
+    return Dispatcher.of(plane).carry_out(action, subject)
+
+
+def approve_by_policy(training: Run, plane: ControlPlane) -> Decision | None:
+    """A training ended: approve its version, if the policy says so. Approving it makes the registry tell us so."""
+    model = plane.ledger.model(training.model)
+    if model.spec.policy.approval == "manual":
+        return None
+    action = decide_approval(plane.registry.registered_by(training.model, training.arn), model.spec.policy)
+    if action is None:
+        return None
+    plane.registry.approve(action.package, action.because)
+    subject = Subject(f"{training.decision}-approval", training.arn, model)
+    return Dispatcher.of(plane).note(Outcome.APPROVED, action.because, subject)
