@@ -16,8 +16,8 @@ _DAY = timedelta(days=1)
 class Candidate:
     """A run that might start, and what is known about it. Without a request, `obstacle` says why there can be none.
 
-    `data` says in words what it would run on. `data_used_by` is the decision that has claimed exactly this data, if any has. `recent` are the model's last runs,
-    newest first.
+    `data` says in words what it would run on. `data_used_by` is the decision that has claimed exactly this data, if any
+    has. `recent` are the model's last runs, newest first.
     """
 
     model: Model

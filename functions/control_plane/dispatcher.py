@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from control_plane.actions import Defer, Skip, Start
+from control_plane.actions import Crown, Defer, Skip, Start
 from control_plane.errors import AlreadyDecided, CapacityExceeded, DataAlreadyUsed, SlotTaken, StartRefused
 from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
 from control_plane.ports import ControlPlane, Pipelines
-from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Model, Run
+from control_plane.records import ArrivalWindow, Champion, Decision, DecisionStatus, Model, Run
+from control_plane.registry import Package
 
 _DISPLAY_NAME_LIMIT = 82
+_REMEMBERED_CHAMPIONS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,22 @@ class Dispatcher:
     def note(self, outcome: Outcome, because: str, subject: Subject) -> Decision:
         """Put on record what was done, or that nothing was; what is on record already stays."""
         return self.carry_out(Skip(outcome, because), subject)
+
+    def crown(self, action: Crown, package: Package, subject: Subject) -> Decision:
+        """Make a version the champion. Raises Superseded where another became it since the model was read."""
+        decision = self._decision(Skip(action.outcome, action.because), subject)
+        before = subject.model.champion if subject.model else None
+        champion = Champion(
+            package=package.arn,
+            approved_at=package.last_modified,
+            since=decision.decided_at,
+            earlier=_earlier(before, package.arn),
+        )
+        try:
+            self.ledger.crown(decision, champion, instead_of=before.package if before else None)
+        except AlreadyDecided as known:
+            return known.decision
+        return decision
 
     def reconsider(self, pending: Decision, action: Start | Defer) -> Decision | None:
         """Start what waited, or write down why it goes on waiting. None where that is on record already."""
@@ -153,6 +171,15 @@ class Dispatcher:
             fingerprint=request.fingerprint,
             started_at=self.now(),
         )
+
+
+def _earlier(before: Champion | None, package: str) -> tuple[str, ...]:
+    """The champions before, latest first: going back to one forgets those after it."""
+    if before is None:
+        return ()
+    line = (before.package, *before.earlier)
+    known = line[line.index(package) + 1 :] if package in line else line
+    return known[:_REMEMBERED_CHAMPIONS]
 
 
 def token(decision_id: str) -> str:

@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     SKIPPED_PAUSED = "SKIPPED_PAUSED"  # until somebody resumes the model; then it is looked at again
     # Nothing happens.
     REFUSED = "REFUSED"  # SageMaker will never accept the call; a person must mend the spec or the pipeline
+    SKIPPED_ALREADY_CHAMPION = "SKIPPED_ALREADY_CHAMPION"  # the version that was approved is in use
     SKIPPED_BY_POLICY = "SKIPPED_BY_POLICY"  # the model's policy answers this with nothing
     SKIPPED_DUPLICATE = "SKIPPED_DUPLICATE"  # decided before
     SKIPPED_EXCLUDED = "SKIPPED_EXCLUDED"  # a folder marker, or a key that the model's `exclude` names
