@@ -40,6 +40,15 @@ class Input:
 
 
 @dataclass(frozen=True)
+class Output:
+    """A folder that a job leaves behind."""
+
+    name: str
+    uri: Value | None = None
+    """Where its files go; by default a place of the execution's own."""
+
+
+@dataclass(frozen=True)
 class Jobs:
     """Makes the steps of one pipeline that run a script of `steps/` in a container."""
 
@@ -55,11 +64,15 @@ class Jobs:
         instance_type: Value,
         max_runtime: timedelta,
         inputs: Mapping[str, Input],
-        outputs: Sequence[str],
+        outputs: Sequence[Output],
         arguments: Sequence[Value],
         report: PropertyFile | None = None,
     ) -> RequestStep:
-        """A script that reads `processing/input/<name>/` and writes `processing/output/<name>/` under /opt/ml."""
+        """A script that reads `processing/input/<name>/` and writes `processing/output/<name>/` under /opt/ml.
+
+        Not cached if an output has a place of its own: SageMaker's cache compares what goes into a step, not where its
+        outputs go, and a step taken from the cache writes nothing there.
+        """
         request = {
             "ProcessingResources": {"ClusterConfig": _cluster(instance_type)},
             "AppSpecification": {
@@ -79,7 +92,7 @@ class Jobs:
             request,
             response_shape="DescribeProcessingJobResponse",
             retry_policies=[throttled(), out_of_capacity()],
-            cache=CACHE,
+            cache=None if any(output.uri is not None for output in outputs) else CACHE,
             property_files=[report] if report else [],
         )
 
@@ -124,12 +137,12 @@ class Jobs:
         root = f"s3://{self.account.bucket}/pipelines/{self.pipeline}"
         return Join(on="/", values=[root, ExecutionVariables.PIPELINE_EXECUTION_ID, step, output])
 
-    def _processing_output(self, step: str, output: str) -> dict[str, Any]:
+    def _processing_output(self, step: str, output: Output) -> dict[str, Any]:
         return {
-            "OutputName": output,
+            "OutputName": output.name,
             "S3Output": {
-                "S3Uri": self._output_uri(step, output),
-                "LocalPath": f"/opt/ml/processing/output/{output}",
+                "S3Uri": self._output_uri(step, output.name) if output.uri is None else output.uri,
+                "LocalPath": f"/opt/ml/processing/output/{output.name}",
                 "S3UploadMode": "EndOfJob",
             },
         }

@@ -11,7 +11,7 @@ def compile_pipelines(account: Account) -> dict[str, str]:
     process imports the sagemaker SDK, which takes about 3 s.
     """
     with sdk_imports(account.region):
-        from pipeline_defs import training
+        from pipeline_defs import evaluation, training
 
-    pipelines = [training.build(account)]
+    pipelines = [training.build(account), evaluation.build(account)]
     return {pipeline.name: pipeline.definition() for pipeline in pipelines}

@@ -11,6 +11,7 @@ import os
 import sys
 import tarfile
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,16 +72,25 @@ def load(archive: Path) -> tuple[Any, list[str]]:
 
 
 def read_test(path: Path, columns: list[str]) -> np.ndarray:
-    """Rows of a file that `prepare` wrote for these columns."""
+    """These columns, in this order, of the rows of a file that `prepare` wrote."""
     with path.open(encoding="utf-8") as file:
         header = file.readline().strip().split(",")
-        if header != columns:
+        if not set(columns) <= set(header):
             raise ValueError(f"{path.name} has the columns {header}, but the model was trained on {columns}")
-        return np.loadtxt(file, delimiter=",", ndmin=2)
+        return np.loadtxt(file, delimiter=",", ndmin=2, usecols=[header.index(name) for name in columns])
 
 
-def evaluate(archive: Path, data: Path, output: Path, *, metric: str, direction: str, bar: float) -> dict[str, Any]:
-    """Write `evaluation.json`; returns its content."""
+def evaluate(
+    archive: Path,
+    data: Path,
+    output: Path,
+    *,
+    metric: str,
+    direction: str,
+    bar: float,
+    about: Sequence[tuple[str, str]] = (),
+) -> dict[str, Any]:
+    """Write `evaluation.json`; returns its content. `about`: what it should say besides, by name."""
     model, columns = load(archive)
     rows = read_test(data / "test.csv", columns)
     measured = regression_metrics(rows[:, -1], model.predict(rows[:, :-1]))
@@ -90,9 +100,17 @@ def evaluate(archive: Path, data: Path, output: Path, *, metric: str, direction:
         "regression_metrics": measured,
         "verdict": verdict(metric, measured[metric]["value"], bar, direction),
     }
+    if about:
+        report["about"] = dict(about)
     output.mkdir(parents=True, exist_ok=True)
     (output / "evaluation.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
     return report
+
+
+def fact(text: str) -> tuple[str, str]:
+    """Name and value out of `name=value`."""
+    name, _, value = text.partition("=")
+    return name, value
 
 
 def main() -> int:
@@ -101,6 +119,7 @@ def main() -> int:
     parser.add_argument("--metric", required=True, choices=["rmse", "mse", "mae", "r2"])
     parser.add_argument("--direction", required=True, choices=["minimize", "maximize"])
     parser.add_argument("--bar", required=True, type=float)
+    parser.add_argument("--about", nargs="*", default=[], type=fact, metavar="NAME=VALUE", help="for the report")
     try:
         report = evaluate(MODEL, TEST, OUTPUT, **vars(parser.parse_args()))
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Check the landed CSV files and split their rows into a training and a test set.
+"""Check the landed CSV files and split their rows into a training and a test set, or put them all into a test set.
 
 Every file must have a header with the target and the features, and a finite number in each of their cells. Files whose
 name starts with `_` or `.` are markers, not data. A row goes by its own content into one set or the other, so neither
@@ -21,7 +21,6 @@ DATA = BASE / "processing/input/data"
 OUTPUT = BASE / "processing/output"
 MESSAGE = BASE / "output/message"
 
-TEST_SHARE = 0.25
 EVERY_OTHER_COLUMN = "*"
 SHOWN_PROBLEMS = 5
 SHOWN_CHARACTERS = 40
@@ -159,19 +158,22 @@ def _noted(where: str, column: str, cell: str, problems: Problems) -> float:
         return math.nan
 
 
-def is_for_test(row: Row) -> bool:
-    """Whether the row's content puts it into the test set: about `TEST_SHARE` of all rows."""
+def is_for_test(row: Row, test_share: float) -> bool:
+    """Whether the row's content puts it into the test set: about `test_share` of all rows, and with 1 every row."""
     digest = sha256(repr(row).encode()).digest()
-    return int.from_bytes(digest[:8], "big") < TEST_SHARE * 2**64
+    return int.from_bytes(digest[:8], "big") < test_share * 2**64
 
 
-def prepare(data: Path, output: Path, target: str, features: str) -> dict[str, int]:
-    """Write `train/train.csv` and `test/test.csv`, the target in the last column. Returns how many rows each has."""
+def prepare(data: Path, output: Path, target: str, features: str, test_share: float) -> dict[str, int]:
+    """Write `train/train.csv` and `test/test.csv`, the target in the last column. Returns how many rows each has.
+
+    With a `test_share` of 1 there is no training set, and only `test/test.csv` is written.
+    """
     files = data_files(data)
     if not files:
         raise BadDataError("the manifest names no data file")
     columns = columns_of(files, target, features)
-    counts = {"train": 0, "test": 0}
+    counts = {"test": 0} if test_share == 1 else {"train": 0, "test": 0}
     problems = Problems()
     with ExitStack() as stack:
         writers = {}
@@ -182,7 +184,7 @@ def prepare(data: Path, output: Path, target: str, features: str) -> dict[str, i
             writers[name].writerow(columns)
         for key, path in files.items():
             for row in rows_of(key, path, columns, problems, exact=features == EVERY_OTHER_COLUMN):
-                name = "test" if is_for_test(row) else "train"
+                name = "test" if is_for_test(row, test_share) else "train"
                 writers[name].writerow(row)
                 counts[name] += 1
     problems.raise_if_any()
@@ -191,20 +193,28 @@ def prepare(data: Path, output: Path, target: str, features: str) -> dict[str, i
     return counts
 
 
+def share(text: str) -> float:
+    """A number above 0 and at most 1."""
+    if 0 < (value := float(text)) <= 1:
+        return value
+    raise argparse.ArgumentTypeError(f"{text} is not above 0 and at most 1")
+
+
 def main() -> int:
     """Run as SageMaker does. What is wrong is also left where SageMaker takes the job's exit message from."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--target", required=True, help="the column to predict")
     parser.add_argument("--features", required=True, help="names separated by commas, or * for every other column")
+    parser.add_argument("--test-share", required=True, type=share, help="of all rows; 1: all are for testing with")
     arguments = parser.parse_args()
     try:
-        counts = prepare(DATA, OUTPUT, arguments.target, arguments.features)
+        counts = prepare(DATA, OUTPUT, **vars(arguments))
     except BadDataError as error:
         MESSAGE.parent.mkdir(parents=True, exist_ok=True)
         MESSAGE.write_text(str(error), encoding="utf-8")
         print(error, file=sys.stderr)
         return 1
-    print(f"{counts['train']} rows to train on, {counts['test']} to test with")
+    print(", ".join(f"{name}: {count} rows" for name, count in counts.items()))
     return 0
 
 

@@ -53,3 +53,8 @@ def compilation(tmp_path_factory: pytest.TempPathFactory) -> Compilation:
 @pytest.fixture(scope="session")
 def training(compilation: Compilation) -> dict[str, Any]:
     return compilation.definition("pointsman-training")
+
+
+@pytest.fixture(scope="session")
+def evaluation(compilation: Compilation) -> dict[str, Any]:
+    return compilation.definition("pointsman-evaluation")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from pipeline_defs.steps.evaluate import evaluate, regression_metrics, verdict
+from pipeline_defs.steps.evaluate import evaluate, fact, regression_metrics, verdict
 
 
 def archived(folder: Path, features: list[str]) -> Path:
@@ -71,3 +71,18 @@ def test_data_with_other_columns_than_the_model_is_refused(tmp_path: Path) -> No
     archive = archived(tmp_path / "model", ["z"])
     with pytest.raises(ValueError, match=r"columns \['x', 'y'\], but the model was trained on \['z', 'y'\]"):
         evaluate(archive, tmp_path, tmp_path / "out", metric="mae", direction="minimize", bar=1.0)
+
+
+def test_columns_are_found_by_name(tmp_path: Path) -> None:
+    (tmp_path / "test.csv").write_text("new,y,x\n7,1,1\n8,2,2\n9,5,3\n")
+    archive = archived(tmp_path / "model", ["x"])
+    report = evaluate(archive, tmp_path, tmp_path / "out", metric="mae", direction="minimize", bar=1.0)
+    assert report["verdict"]["value"] == pytest.approx(2 / 3)
+
+
+def test_a_report_says_what_it_is_told_to(tmp_path: Path) -> None:
+    (tmp_path / "test.csv").write_text("x,y\n1,1\n")
+    archive = archived(tmp_path / "model", ["x"])
+    about = [fact("ModelPackageArn=arn:aws:sagemaker:eu-west-1:1:model-package/m/3"), fact("Note=a=b")]
+    report = evaluate(archive, tmp_path, tmp_path / "out", metric="mae", direction="minimize", bar=1.0, about=about)
+    assert report["about"] == {"ModelPackageArn": "arn:aws:sagemaker:eu-west-1:1:model-package/m/3", "Note": "a=b"}

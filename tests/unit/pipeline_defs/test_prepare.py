@@ -1,9 +1,10 @@
 import csv
+from argparse import ArgumentTypeError
 from pathlib import Path
 
 import pytest
 
-from pipeline_defs.steps.prepare import BadDataError, prepare
+from pipeline_defs.steps.prepare import BadDataError, prepare, share
 
 GOOD = [f"{n},{n / 7:.3f},{n * 2}" for n in range(40)]
 
@@ -25,8 +26,10 @@ def rows(path: Path) -> list[list[str]]:
         return list(csv.reader(file))
 
 
-def run(tmp_path: Path, files: dict[str, str], *, features: str = "a,b", name: str = "out") -> Path:
-    prepare(land(tmp_path / f"{name}-data", files), tmp_path / name, "y", features)
+def run(
+    tmp_path: Path, files: dict[str, str], *, features: str = "a,b", name: str = "out", test_share: float = 0.25
+) -> Path:
+    prepare(land(tmp_path / f"{name}-data", files), tmp_path / name, "y", features, test_share)
     return tmp_path / name
 
 
@@ -42,6 +45,23 @@ def test_splits_all_rows_with_the_target_last(tmp_path: Path) -> None:
     assert train[0] == test[0] == ["a", "b", "y"]
     assert len(train) + len(test) - 2 == len(GOOD)
     assert 0 < len(test) - 1 < len(train) - 1
+
+
+def test_a_share_of_one_is_a_test_set_of_all_rows_and_nothing_else(tmp_path: Path) -> None:
+    out = run(tmp_path, {"x.csv": csv_text(*GOOD)}, test_share=1)
+    test = [[float(cell) for cell in row] for row in rows(out / "test/test.csv")[1:]]
+    assert test == [[float(cell) for cell in line.split(",")] for line in GOOD]
+    assert not (out / "train").exists()
+
+
+def test_one_row_is_enough_to_test_with(tmp_path: Path) -> None:
+    assert len(rows(run(tmp_path, {"x.csv": csv_text("1,2,3")}, test_share=1) / "test/test.csv")) == 2
+
+
+@pytest.mark.parametrize("text", ["0", "-0.5", "1.01", "nan"])
+def test_a_share_is_above_zero_and_at_most_one(text: str) -> None:
+    with pytest.raises(ArgumentTypeError, match="is not above 0 and at most 1"):
+        share(text)
 
 
 def test_a_row_goes_to_the_same_side_whatever_file_order_and_format_it_comes_in(tmp_path: Path) -> None:
