@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +13,9 @@ from botocore.exceptions import ClientError
 from control_plane.errors import FolderTaken, UnknownModel
 from control_plane.models import ModelSpec
 from control_plane.policies import Purpose
-from control_plane.requests import training_request
+from control_plane.records import StartRequest
+from control_plane.registry import Package
+from control_plane.requests import evaluation_request, training_request
 from pipeline_defs.account import Account
 from pipeline_defs.compile import compile_pipelines
 from pipeline_defs.step_code import step_code
@@ -56,13 +59,32 @@ def apply(environment: Environment, files: list[Path]) -> list[Change]:
 
 def parameter_problems(path: Path, spec: ModelSpec, pipelines: Mapping[str, Parameters]) -> Iterator[str]:
     """What SageMaker would refuse at the first start, said now. `pipelines` is what each pipeline declares."""
-    pipeline = spec.pipelines.training.name
-    if pipeline not in pipelines:
-        yield f"{path}: pipelines.training.name: no pipeline {pipeline!r}; there are {', '.join(sorted(pipelines))}"
-        return
-    declared = {item["Name"]: item for item in pipelines[pipeline]}
-    given = training_request(spec, manifest_uri="s3://-/-", fingerprint="-", decision="-").parameters
-    where = f"{path}: pipelines.training.parameters"
+    for purpose, request in _sample_requests(spec).items():
+        where = f"{path}: pipelines.{purpose}"
+        if request.pipeline in pipelines:
+            own = spec.pipelines.serving[purpose].parameters
+            yield from _against(f"{where}.parameters", request, own, pipelines[request.pipeline])
+        else:
+            yield f"{where}.name: no pipeline {request.pipeline!r}; there are {', '.join(sorted(pipelines))}"
+
+
+def _sample_requests(spec: ModelSpec) -> dict[Purpose, StartRequest]:
+    """What a run of each of the model's pipelines is told, with stand-ins for what only a run knows."""
+    known = {"manifest_uri": "s3://bucket/manifest.json", "fingerprint": "0" * 64, "decision": "decision"}
+    then = datetime.now(UTC)
+    package = Package("arn", spec.model, 1, "Completed", "Approved", "image", "s3://bucket/model", then, None)
+    samples = {Purpose.TRAINING: training_request(spec, **known)}
+    if spec.pipelines.evaluation:
+        samples[Purpose.EVALUATION] = evaluation_request(spec, **known, package=package, report_uri="s3://bucket/r")
+    return samples
+
+
+def _against(where: str, request: StartRequest, own: Mapping[str, str], parameters: Parameters) -> Iterator[str]:
+    pipeline, given = request.pipeline, request.parameters
+    declared = {item["Name"]: item for item in parameters}
+    for name, value in own.items():
+        if given[name] != value:
+            yield f"{where}.{name}: the control plane says what this is at each start"
     for name in given:
         if name not in declared:
             yield f"{where}.{name}: pipeline {pipeline} has no such parameter; it has {', '.join(sorted(declared))}"
@@ -114,5 +136,5 @@ def _apply_model(environment: Environment, path: Path, spec: ModelSpec) -> Chang
     try:
         environment.ledger.apply(spec)
     except FolderTaken as error:
-        raise InvalidSpec(f"{path}: data.{Purpose.TRAINING}.prefix: {error}") from error
+        raise InvalidSpec(f"{path}: data: {error}") from error
     return Change("model", spec.model, "updated" if known else "created")

@@ -16,6 +16,7 @@ class Package:
     version: int
     status: str
     approval_status: ApprovalStatus
+    image: str
     model_data_url: str
     last_modified: datetime
     generated_by: str | None

@@ -32,6 +32,7 @@ def evaluation_request(
         {
             "ModelPackageArn": package.arn,
             "ModelDataUrl": package.model_data_url,
+            "ImageUri": package.image,  # a model's file is bound to the library versions that wrote it
             "DataManifest": manifest_uri,
             "ReportUri": report_uri,
         },

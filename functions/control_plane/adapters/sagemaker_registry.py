@@ -25,13 +25,15 @@ class SageMakerRegistry:
             if "does not exist" in error.response["Error"]["Message"]:
                 raise UnknownPackage(f"{package_arn} is not in the registry") from error
             raise
+        container = answer["InferenceSpecification"]["Containers"][0]
         return Package(
             arn=answer["ModelPackageArn"],
             group=answer.get("ModelPackageGroupName", ""),
             version=answer.get("ModelPackageVersion", 0),
             status=answer["ModelPackageStatus"],
             approval_status=answer.get("ModelApprovalStatus", "PendingManualApproval"),
-            model_data_url=answer["InferenceSpecification"]["Containers"][0].get("ModelDataUrl", ""),
+            image=container.get("Image", ""),
+            model_data_url=container.get("ModelDataUrl", ""),
             last_modified=answer.get("LastModifiedTime", answer["CreationTime"]),
             generated_by=answer.get("MetadataProperties", {}).get("GeneratedBy"),
         )
