@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from pointsman.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Event-driven control plane for ML on AWS.")
+decisions_app = typer.Typer(no_args_is_help=True, help="What was decided, and why.")
+models_app = typer.Typer(no_args_is_help=True, help="Models and their state.")
 runs_app = typer.Typer(no_args_is_help=True, help="Pipeline executions that the control plane started.")
+app.add_typer(decisions_app, name="decisions")
+app.add_typer(models_app, name="models")
 app.add_typer(runs_app, name="runs")
 
 Env = Annotated[str, typer.Option("--env", help="An environment of samconfig.toml.")]
@@ -27,6 +31,10 @@ State = Annotated[
 ]
 Port = Annotated[int | None, typer.Option(help="Without one: the previous run's, else any free port.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
+Name = Annotated[str, typer.Argument(metavar="MODEL")]
+Version = Annotated[str, typer.Argument(help="GROUP/NUMBER, such as churn/3, or the package's ARN.")]
+Why = Annotated[str, typer.Option("--why", help="Goes on record.")]
+Force = Annotated[bool, typer.Option("--force", help="Pass the model's policies; never what makes a run happen once.")]
 Model = Annotated[str | None, typer.Option(help="Only this model.")]
 
 
@@ -109,14 +117,30 @@ def apply(
     _show([asdict(change) for change in changes], change_table(changes), as_json=as_json)
 
 
-@app.command()
-def decisions(model: Model = None, env: Env = "local", state: State = None, *, as_json: Json = False) -> None:
+@decisions_app.command("list")
+def list_decisions(model: Model = None, env: Env = "local", state: State = None, *, as_json: Json = False) -> None:
     """List what was decided and why, newest first."""
     from pointsman import observe
     from pointsman.tables import decision_table
 
     found = observe.decisions(_environment(env, state), model)
     _show([decision.model_dump(mode="json") for decision in found], decision_table(found), as_json=as_json)
+
+
+@decisions_app.command("show")
+def show_decision(
+    decision_id: Annotated[str, typer.Argument(metavar="ID")],
+    env: Env = "local",
+    state: State = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Tell the whole story of one decision."""
+    from pointsman import observe
+    from pointsman.tables import decision_story
+
+    decision = observe.decision(_environment(env, state), decision_id)
+    _show(decision.model_dump(mode="json"), decision_story(decision), as_json=as_json)
 
 
 @runs_app.command("list")
@@ -146,6 +170,63 @@ def show_run(
     _show(asdict(execution), step_table(execution), as_json=as_json)
 
 
+@models_app.command("list")
+def list_models(env: Env = "local", state: State = None, *, as_json: Json = False) -> None:
+    """List the models with their champion and what they are at."""
+    from pointsman.tables import model_table
+
+    found = _environment(env, state).ledger.models()
+    _show([model.model_dump(mode="json") for model in found], model_table(found), as_json=as_json)
+
+
+@app.command()
+def start(name: Name, why: Why, *, force: Force = False, env: Env = "local", state: State = None) -> None:
+    """Ask for a training."""
+    _request(_environment(env, state), name, "training", why, force=force)
+
+
+@app.command()
+def evaluate(name: Name, why: Why, *, force: Force = False, env: Env = "local", state: State = None) -> None:
+    """Ask for an evaluation of the champion on the data that has landed, without training."""
+    _request(_environment(env, state), name, "evaluation", why, force=force)
+
+
+@app.command()
+def approve(version: Version, why: Why, env: Env = "local", state: State = None) -> None:
+    """Approve a version: exactly this one becomes the champion."""
+    from pointsman import operate
+
+    operate.judge(_environment(env, state), version, "Approved", why)
+    _print(f"{version} is approved")
+
+
+@app.command()
+def reject(version: Version, why: Why, env: Env = "local", state: State = None) -> None:
+    """Reject a version. If it is the champion, the one before takes over."""
+    from pointsman import operate
+
+    operate.judge(_environment(env, state), version, "Rejected", why)
+    _print(f"{version} is rejected")
+
+
+@app.command()
+def pause(name: Name, why: Why, env: Env = "local", state: State = None) -> None:
+    """Keep a model still: what is decided from now on waits."""
+    from pointsman import operate
+
+    operate.pause(_environment(env, state), name, why)
+    _print(f"{name} is paused")
+
+
+@app.command()
+def resume(name: Name, env: Env = "local", state: State = None) -> None:
+    """Let a paused model go on."""
+    from pointsman import operate
+
+    operate.resume(_environment(env, state), name)
+    _print(f"{name} goes on")
+
+
 @app.command()
 def demo(state: State = None, port: Port = None, *, as_json: Json = False) -> None:
     """Run the first lap on an embedded AWS: data lands, training runs, a version waits for approval."""
@@ -168,6 +249,13 @@ def _environment(name: str, state: Path | None) -> "Environment":
     if not running:
         raise NotRunning("the embedded AWS is not running; start it with `pointsman up` or `pointsman demo`")
     return Environment.named(name, running.endpoint_url)
+
+
+def _request(environment: "Environment", model: str, purpose: str, why: str, *, force: bool) -> None:
+    from pointsman import operate
+    from pointsman.tables import decision_story
+
+    Console().print(decision_story(operate.request(environment, model, purpose, why, force=force)))
 
 
 def _show(value: object, picture: "RenderableType", *, as_json: bool) -> None:

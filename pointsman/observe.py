@@ -49,6 +49,14 @@ def decisions(environment: Environment, model: str | None = None) -> list[Decisi
     return sorted(found, key=lambda decision: decision.decided_at, reverse=True)
 
 
+def decision(environment: Environment, decision_id: str) -> Decision:
+    """Raises NotFound."""
+    found = environment.ledger.decision(decision_id)
+    if found is None:
+        raise NotFound(f"no decision {decision_id!r}; `pointsman decisions list` shows what there is")
+    return found
+
+
 def runs(environment: Environment, model: str | None = None) -> list[Run]:
     """Newest first."""
     ledger = environment.ledger

@@ -5,11 +5,19 @@ from datetime import UTC, datetime, timedelta
 
 from rich.table import Table
 
-from control_plane.records import Decision, Run
+from control_plane.records import Decision, Model, Run
 from pointsman.apply import Change
 from pointsman.observe import Execution, Package
 
-_COLOURS = {"STARTED": "green", "SKIPPED": "dim", "DEFERRED": "yellow", "REFUSED": "red"}
+_COLOURS = {
+    "STARTED": "green",
+    "CHAMPION": "green",
+    "APPROVED": "green",
+    "ROLLED": "yellow",
+    "SKIPPED": "dim",
+    "DEFERRED": "yellow",
+    "REFUSED": "red",
+}
 _STATUS_COLOURS = {"Succeeded": "green", "Failed": "red", "Executing": "cyan", "Stopped": "yellow"}
 
 
@@ -29,10 +37,52 @@ def decision_table(decisions: Sequence[Decision]) -> Table:
         table.add_row(
             age(decision.decided_at),
             decision.model or "-",
-            _coloured(outcome, _COLOURS.get(outcome.partition("_")[0], "")),
+            _coloured(outcome, _outcome_colour(decision)),
             f"{decision.because}; {decision.then}" if decision.then else decision.because,
             _event(decision),
             _short(decision.run),
+        )
+    return table
+
+
+def decision_story(decision: Decision) -> Table:
+    """One decision, field by field."""
+    table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    request = decision.request
+    story = {
+        "decision": decision.id,
+        "model": decision.model,
+        "outcome": _coloured(decision.outcome, _outcome_colour(decision)),
+        "because": decision.because,
+        "then": decision.then,
+        "event": decision.event,
+        "events": decision.events if decision.events > 1 else None,
+        "asked by": decision.actor,
+        "forced": "yes" if decision.force else None,
+        "decided": f"{decision.decided_at:%Y-%m-%d %H:%M:%S} UTC, {age(decision.decided_at)} ago",
+        "looked at again": decision.until and f"{decision.until:%Y-%m-%d %H:%M:%S} UTC",
+        "spec revision": decision.revision,
+        "pipeline": request and request.pipeline,
+        "run": decision.run,
+        **({f"  {name}": value for name, value in request.parameters.items()} if request else {}),
+    }
+    for name, value in story.items():
+        if value is not None:
+            table.add_row(name, str(value))
+    return table
+
+
+def model_table(models: Sequence[Model]) -> Table:
+    table = _table("Models", "model", "champion", "state", "pending", "revision")
+    for model in models:
+        champion = model.champion
+        state = f"paused by {model.paused.by}: {model.paused.why}" if model.paused else "idle"
+        table.add_row(
+            model.spec.model,
+            f"version {_short(champion.package)}, {age(champion.since)}" if champion else "-",
+            f"running {_short(model.slot.run) or model.slot.decision}" if model.slot else state,
+            ", ".join(model.pending),
+            model.revision,
         )
     return table
 
@@ -80,6 +130,10 @@ def change_table(changes: Sequence[Change]) -> Table:
             change.kind, change.name, _coloured(change.what, "dim" if change.what == "unchanged" else "green")
         )
     return table
+
+
+def _outcome_colour(decision: Decision) -> str:
+    return _COLOURS.get(str(decision.outcome).partition("_")[0], "")
 
 
 def _event(decision: Decision) -> str:

@@ -1,0 +1,80 @@
+"""What people do to models: ask for runs, judge versions, pause."""
+
+import getpass
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from botocore.exceptions import ClientError
+
+from control_plane.errors import UnknownModel
+from control_plane.records import Decision, Paused
+from pointsman.environment import Environment
+from pointsman.errors import NotFound
+
+_PATIENCE = timedelta(seconds=60)
+
+
+def request(environment: Environment, model: str, purpose: str, why: str, *, force: bool) -> Decision:
+    """Send the request and wait for what is decided about it. Raises NotFound."""
+    _known(environment, model)
+    detail = {"model": model, "purpose": purpose, "why": why, "actor": getpass.getuser(), "force": force}
+    answer = environment.client("events").put_events(
+        Entries=[{"Source": "pointsman", "DetailType": "Run Requested", "Detail": json.dumps(detail)}]
+    )
+    decision_id = f"request-{answer['Entries'][0]['EventId']}"
+    deadline = time.monotonic() + _PATIENCE.total_seconds()
+    while (decision := environment.ledger.decision(decision_id)) is None:
+        if time.monotonic() > deadline:
+            waited = f"nothing was decided within {_PATIENCE.total_seconds():.0f} s"
+            raise NotFound(f"{waited}; `pointsman decisions show {decision_id}` tells later")
+        time.sleep(0.2)
+    return decision
+
+
+def judge(environment: Environment, version: str, status: Literal["Approved", "Rejected"], why: str) -> None:
+    """Set a version's approval status; the reason goes into its description. Raises NotFound."""
+    try:
+        environment.sagemaker.update_model_package(
+            ModelPackageArn=_arn(environment, version), ModelApprovalStatus=status, ApprovalDescription=why
+        )
+    except ClientError as error:
+        if "does not exist" not in error.response["Error"]["Message"]:
+            raise
+        raise NotFound(f"the registry has no version {version}") from error
+
+
+def pause(environment: Environment, model: str, why: str) -> None:
+    """Raises NotFound."""
+    _known(environment, model)
+    environment.ledger.pause(model, Paused(by=getpass.getuser(), why=why, since=datetime.now(UTC)))
+
+
+def resume(environment: Environment, model: str) -> None:
+    """Raises NotFound."""
+    _known(environment, model)
+    environment.ledger.resume(model)
+
+
+def _known(environment: Environment, model: str) -> None:
+    try:
+        environment.ledger.model(model)
+    except UnknownModel as error:
+        raise NotFound(f"no model {model!r}; `pointsman models list` shows what there is") from error
+
+
+def _arn(environment: Environment, version: str) -> str:
+    if version.startswith("arn:"):
+        return version
+    group, _, number = version.partition("/")
+    if not number.isdigit():
+        raise NotFound(f"{version!r} names no version; expected GROUP/NUMBER, such as churn/3")
+    try:
+        described = environment.sagemaker.describe_model_package_group(ModelPackageGroupName=group)
+    except ClientError as error:
+        if "does not exist" not in error.response["Error"]["Message"]:
+            raise
+        raise NotFound(f"the registry has no group {group!r}") from error
+    prefix = described["ModelPackageGroupArn"].replace(":model-package-group/", ":model-package/")
+    return f"{prefix}/{number}"
