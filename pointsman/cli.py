@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from pointsman.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Event-driven control plane for ML on AWS.")
-decisions_app = typer.Typer(no_args_is_help=True, help="What was decided, and why.")
-models_app = typer.Typer(no_args_is_help=True, help="Models and their state.")
-runs_app = typer.Typer(no_args_is_help=True, help="Pipeline executions that the control plane started.")
+decisions_app = typer.Typer(help="What was decided, and why.")
+models_app = typer.Typer(help="Models and their state.")
+runs_app = typer.Typer(help="Pipeline executions that the control plane started.")
 app.add_typer(decisions_app, name="decisions")
 app.add_typer(models_app, name="models")
 app.add_typer(runs_app, name="runs")
@@ -117,9 +117,13 @@ def apply(
     _show([asdict(change) for change in changes], change_table(changes), as_json=as_json)
 
 
-@decisions_app.command("list")
-def list_decisions(model: Model = None, env: Env = "local", state: State = None, *, as_json: Json = False) -> None:
+@decisions_app.callback(invoke_without_command=True)
+def list_decisions(
+    context: typer.Context, model: Model = None, env: Env = "local", state: State = None, *, as_json: Json = False
+) -> None:
     """List what was decided and why, newest first."""
+    if context.invoked_subcommand:
+        return
     from pointsman import observe
     from pointsman.tables import decision_table
 
@@ -143,9 +147,13 @@ def show_decision(
     _show(decision.model_dump(mode="json"), decision_story(decision), as_json=as_json)
 
 
-@runs_app.command("list")
-def list_runs(model: Model = None, env: Env = "local", state: State = None, *, as_json: Json = False) -> None:
+@runs_app.callback(invoke_without_command=True)
+def list_runs(
+    context: typer.Context, model: Model = None, env: Env = "local", state: State = None, *, as_json: Json = False
+) -> None:
     """List runs, newest first."""
+    if context.invoked_subcommand:
+        return
     from pointsman import observe
     from pointsman.tables import run_table
 
@@ -170,9 +178,11 @@ def show_run(
     _show(asdict(execution), step_table(execution), as_json=as_json)
 
 
-@models_app.command("list")
-def list_models(env: Env = "local", state: State = None, *, as_json: Json = False) -> None:
+@models_app.callback(invoke_without_command=True)
+def list_models(context: typer.Context, env: Env = "local", state: State = None, *, as_json: Json = False) -> None:
     """List the models with their champion and what they are at."""
+    if context.invoked_subcommand:
+        return
     from pointsman.tables import model_table
 
     found = _environment(env, state).ledger.models()

@@ -53,7 +53,7 @@ def decision(environment: Environment, decision_id: str) -> Decision:
     """Raises NotFound."""
     found = environment.ledger.decision(decision_id)
     if found is None:
-        raise NotFound(f"no decision {decision_id!r}; `pointsman decisions list` shows what there is")
+        raise NotFound(f"no decision {decision_id!r}; `pointsman decisions` shows what there is")
     return found
 
 
@@ -70,7 +70,7 @@ def run(environment: Environment, some_id: str) -> Run:
     for candidate in runs(environment):
         if some_id in {candidate.arn, candidate.arn.rpartition("/")[2], candidate.decision}:
             return candidate
-    raise NotFound(f"no run {some_id!r}; `pointsman runs list` shows what there is")
+    raise NotFound(f"no run {some_id!r}; `pointsman runs` shows what there is")
 
 
 def execution(environment: Environment, arn: str) -> Execution:

@@ -61,7 +61,7 @@ def _known(environment: Environment, model: str) -> None:
     try:
         environment.ledger.model(model)
     except UnknownModel as error:
-        raise NotFound(f"no model {model!r}; `pointsman models list` shows what there is") from error
+        raise NotFound(f"no model {model!r}; `pointsman models` shows what there is") from error
 
 
 def _arn(environment: Environment, version: str) -> str:

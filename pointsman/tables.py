@@ -14,9 +14,9 @@ _COLOURS = {
     "CHAMPION": "green",
     "APPROVED": "green",
     "ROLLED": "yellow",
-    "SKIPPED": "dim",
     "DEFERRED": "yellow",
     "REFUSED": "red",
+    "SKIPPED": "dim",
 }
 _STATUS_COLOURS = {"Succeeded": "green", "Failed": "red", "Executing": "cyan", "Stopped": "yellow"}
 

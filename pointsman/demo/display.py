@@ -9,7 +9,7 @@ from pointsman.tables import decision_table, package_table, step_table
 
 NEXT = """\
 What to try next
-  pointsman decisions list                  every decision and its reason
+  pointsman decisions                  every decision and its reason
   pointsman runs show {run}          the run's steps
   pointsman status                          where the embedded AWS runs, and its log
   pointsman down                            stop it; what it holds is kept"""
