@@ -43,7 +43,7 @@ def main() -> None:
     try:
         app()
     except PointsmanError as error:
-        Console(stderr=True).print(f"pointsman: {error}", style="red", markup=False, highlight=False)
+        Console(stderr=True).print(f"pointsman: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(error.exit_code)
 
 

@@ -119,6 +119,9 @@ class Policy(Strict):
     """All of it has sensible defaults but the metric, which only the model's owner knows."""
 
     metric: Metric
+    on_data: Literal["train", "when_degraded"] = Field(
+        "train", description="when_degraded: new training data waits until an evaluation says that it is needed"
+    )
     on_drift: OnDrift = OnDrift()
     on_degraded: Literal["train", "nothing"] = Field("train", description="what an evaluation below the bar leads to")
     cooldown: Cooldown = Cooldown()

@@ -5,11 +5,17 @@ from datetime import datetime
 
 from control_plane.actions import Defer, Skip, Start
 from control_plane.admission import Candidate, admit, admit_request
+from control_plane.outcomes import Outcome
+from control_plane.policies import Purpose
 from control_plane.records import Decision, Model, Run
 
 
 def decide_window(candidate: Candidate, now: datetime) -> Start | Defer | Skip:
     """A window closed: run on what its folder holds now, unless that is nothing or was run on before."""
+    model = candidate.model
+    waits = candidate.purpose is Purpose.TRAINING and model.spec.policy.on_data == "when_degraded"
+    if waits and model.champion and candidate.request:
+        return Skip(Outcome.SKIPPED_BY_POLICY, f"{candidate.data}, to be trained on when the champion is degraded")
     return admit(candidate, because=candidate.data, now=now)
 
 

@@ -43,5 +43,7 @@ class ModelPackageStateChange(Event):
 
     @property
     def identity(self) -> str:
-        """The same for every event about one change of approval."""
-        return f"{self.detail.package_arn} {self.detail.approval_status} {self.detail.last_modified or self.id}"
+        """The same for every event about one change. The time alone, in whole seconds, may be that of two changes."""
+        detail = self.detail
+        changed = ",".join(sorted(detail.updated_fields or ()))
+        return f"{detail.package_arn} {detail.approval_status} {detail.last_modified or self.id} {changed}".rstrip()
