@@ -9,5 +9,6 @@ from tests.fakes.events import FakeEvents
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.objects import FakeObjects
 from tests.fakes.pipelines import FakePipelines
+from tests.fakes.registry import FakeRegistry
 
-__all__ = ["FakeControlPlane", "FakeEvents", "FakeLedger", "FakeObjects", "FakePipelines"]
+__all__ = ["FakeControlPlane", "FakeEvents", "FakeLedger", "FakeObjects", "FakePipelines", "FakeRegistry"]

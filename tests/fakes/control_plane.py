@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 from control_plane.ledger import Ledger
 from control_plane.ports import Events, Objects, Pipelines
+from control_plane.registry import Registry
 from tests.fakes.events import FakeEvents
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.objects import FakeObjects
 from tests.fakes.pipelines import FakePipelines
+from tests.fakes.registry import FakeRegistry
 from tests.samples import MORNING
 
 
@@ -22,9 +24,11 @@ class FakeControlPlane:
     objects: FakeObjects = field(default_factory=FakeObjects)
     events: FakeEvents = field(default_factory=FakeEvents)
     pipelines: FakePipelines = field(init=False)
+    registry: FakeRegistry = field(init=False)
 
     def __post_init__(self) -> None:
         self.pipelines = FakePipelines(self.now)
+        self.registry = FakeRegistry(self.now)
 
     def now(self) -> datetime:
         return self.clock
@@ -42,6 +46,7 @@ class PlaneOf:
     objects: Objects
     pipelines: Pipelines
     events: Events
+    registry: Registry
 
     @property
     def artifact_bucket(self) -> str:

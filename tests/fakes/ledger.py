@@ -8,7 +8,18 @@ from control_plane.errors import AlreadyDecided, DataAlreadyUsed, FolderTaken, S
 from control_plane.models import ModelSpec
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
-from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Due, Model, Route, Run, Slot
+from control_plane.records import (
+    ArrivalWindow,
+    Champion,
+    Decision,
+    DecisionStatus,
+    Due,
+    Model,
+    Paused,
+    Route,
+    Run,
+    Slot,
+)
 from tests.fakes.rows import Claim, Store, due_key, require, window_place
 
 PATIENCE = timedelta(minutes=1)
@@ -25,8 +36,7 @@ class FakeLedger:
         with self._store.transaction() as rows:
             for folder in [folder for folder, route in rows.routes.items() if route.model == spec.model]:
                 del rows.routes[folder]
-            for purpose in Purpose:
-                source = spec.data.source(purpose)
+            for purpose, source in spec.data.sources.items():
                 folder = (spec.data.bucket, source.prefix)
                 require(folder not in rows.routes, FolderTaken(f"{folder} already feeds a model"))
                 rows.routes[folder] = Route(
@@ -44,10 +54,36 @@ class FakeLedger:
             raise UnknownModel(name)
         pending = {purpose: rows.pending[name, purpose] for purpose in Purpose if (name, purpose) in rows.pending}
         spec = rows.specs[name]
-        return Model(spec=spec, revision=spec.revision, slot=rows.slots.get(name), pending=pending)
+        return Model(
+            spec=spec,
+            revision=spec.revision,
+            slot=rows.slots.get(name),
+            pending=pending,
+            champion=rows.champions.get(name),
+            paused=rows.paused.get(name),
+        )
 
     def models(self) -> list[Model]:
         return [self.model(name) for name in sorted(self._store.rows.specs)]
+
+    def pause(self, model: str, paused: Paused) -> None:
+        with self._store.transaction() as rows:
+            require(model in rows.specs, UnknownModel(model))
+            rows.paused[model] = paused
+
+    def resume(self, model: str) -> None:
+        with self._store.transaction() as rows:
+            require(model in rows.specs, UnknownModel(model))
+            rows.paused.pop(model, None)
+
+    def crown(self, decision: Decision, champion: Champion, *, instead_of: str | None) -> None:
+        model = str(decision.model)
+        with self._store.transaction() as rows:
+            self._add(decision)
+            before = rows.champions.get(model)
+            require(model in rows.specs, Superseded(model))
+            require((before.package if before else None) == instead_of, Superseded(model))
+            rows.champions[model] = champion
 
     def routes(self, bucket: str, folders: Collection[str]) -> Mapping[str, Route]:
         rows = self._store.rows
@@ -121,6 +157,10 @@ class FakeLedger:
             self._add(decision)
             rows.consume(window)
 
+    def keep_waiting(self, decision: Decision) -> None:
+        with self._store.transaction():
+            self._revise(decision, was=DecisionStatus.DEFERRED)
+
     def take_up(self, decision: Decision) -> None:
         request = decision.start
         with self._store.transaction() as rows:
@@ -135,7 +175,7 @@ class FakeLedger:
         with self._store.transaction() as rows:
             if run.arn in rows.runs:
                 return
-            self._revise_begun(decision)
+            self._revise(decision)
             rows.runs[run.arn] = run
             rows.due["run", run.arn] = run.started_at + PATIENCE
             rows.slots[run.model] = Slot(decision=decision.id, run=run.arn)
@@ -147,14 +187,14 @@ class FakeLedger:
             if newer:
                 self._supersede(decision, newer, was=DecisionStatus.BEGUN)
             else:
-                self._revise_begun(decision)
+                self._revise(decision)
                 rows.pending[request.model, request.purpose] = decision.id
             del rows.slots[request.model]
             return rows.decisions[decision.id]
 
     def refuse(self, decision: Decision) -> None:
         with self._store.transaction() as rows:
-            self._revise_begun(decision)
+            self._revise(decision)
             del rows.slots[decision.start.model]
             rows.free_data(decision.start, decision.id)
 
@@ -200,7 +240,7 @@ class FakeLedger:
         rows.decisions[decision.id] = decision
         rows.due.pop(("decision", decision.id), None)
         if decision.status is not DecisionStatus.DONE:
-            rows.due["decision", decision.id] = decision.decided_at + PATIENCE
+            rows.due["decision", decision.id] = decision.until or decision.decided_at + PATIENCE
 
     def _take_slot(self, decision: Decision) -> None:
         rows, model = self._store.rows, decision.start.model
@@ -211,13 +251,13 @@ class FakeLedger:
         rows, request = self._store.rows, decision.start
         place = (request.model, request.purpose, request.fingerprint)
         claim = rows.claims.get(place)
-        if claim and claim.until >= decision.decided_at:
+        if claim and claim.until >= decision.decided_at and not decision.force:
             raise DataAlreadyUsed(claim.decision)
         rows.claims[place] = Claim(decision.id, decision.data_until or decision.decided_at)
 
-    def _revise_begun(self, decision: Decision) -> None:
+    def _revise(self, decision: Decision, was: DecisionStatus = DecisionStatus.BEGUN) -> None:
         known = self._store.rows.decisions.get(decision.id)
-        require(known is not None and known.status is DecisionStatus.BEGUN, Superseded(decision.id))
+        require(known is not None and known.status is was, Superseded(decision.id))
         self._put(decision)
 
     def _supersede(self, decision: Decision, newer: str, was: DecisionStatus = DecisionStatus.DEFERRED) -> None:

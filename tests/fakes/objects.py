@@ -31,5 +31,8 @@ class FakeObjects:
         self.documents[uri] = body
         return uri
 
+    def read(self, uri: str) -> bytes | None:
+        return self.documents.get(uri)
+
     def delete(self, bucket: str, key: str) -> None:
-        del self.current[bucket, key]
+        del self.current[bucket, key], self.documents[f"s3://{bucket}/{key}"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from control_plane.errors import StartError
-from control_plane.ports import Execution
+from control_plane.ports import GONE, Execution
 from control_plane.records import StartRequest
 
 _TOKEN_LENGTHS = range(32, 129)
@@ -44,7 +44,13 @@ class FakePipelines:
         return arn
 
     def describe(self, arn: str) -> Execution:
+        if arn not in self._executions:
+            return Execution(arn, GONE, self.now(), "SageMaker doesn't know it any more")
         return self._executions[arn]
+
+    def delete(self, arn: str) -> None:
+        """As deleting its pipeline does."""
+        del self._executions[arn]
 
     def end(self, arn: str, status: str = "Succeeded", failure: str | None = None) -> None:
         self._executions[arn] = replace(self._executions[arn], status=status, ended_at=self.now(), failure=failure)

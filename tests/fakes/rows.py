@@ -7,10 +7,10 @@ from datetime import datetime
 from threading import RLock
 from typing import NamedTuple
 
-from control_plane.errors import LedgerConflict, Superseded
+from control_plane.errors import ControlPlaneError, Superseded
 from control_plane.models import ModelSpec
 from control_plane.policies import Purpose
-from control_plane.records import ArrivalWindow, Decision, Due, Route, Run, Slot, StartRequest
+from control_plane.records import ArrivalWindow, Champion, Decision, Due, Paused, Route, Run, Slot, StartRequest
 
 type Place = tuple[str, ...]
 
@@ -22,7 +22,7 @@ class Claim(NamedTuple):
     until: datetime
 
 
-def require(condition: bool, conflict: LedgerConflict) -> None:  # noqa: FBT001  reads as a sentence
+def require(condition: bool, conflict: ControlPlaneError) -> None:  # noqa: FBT001  reads as a sentence
     if not condition:
         raise conflict
 
@@ -48,6 +48,8 @@ class Rows:
 
     specs: dict[str, ModelSpec] = field(default_factory=dict)
     slots: dict[str, Slot] = field(default_factory=dict)
+    champions: dict[str, Champion] = field(default_factory=dict)
+    paused: dict[str, Paused] = field(default_factory=dict)
     pending: dict[tuple[str, Purpose], str] = field(default_factory=dict)
     routes: dict[tuple[str, str], Route] = field(default_factory=dict)
     windows: dict[Place, ArrivalWindow] = field(default_factory=dict)
