@@ -52,9 +52,13 @@ def pause(environment: Environment, model: str, why: str) -> None:
 
 
 def resume(environment: Environment, model: str) -> None:
-    """Raises NotFound."""
+    """What waited for this is looked at by the next tick. Raises NotFound."""
     _known(environment, model)
-    environment.ledger.resume(model)
+    ledger = environment.ledger
+    ledger.resume(model)
+    for decision_id in ledger.model(model).pending.values():
+        if waiting := ledger.decision(decision_id):
+            ledger.look_again(waiting, datetime.now(UTC))
 
 
 def _known(environment: Environment, model: str) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 from control_plane.models import ModelSpec
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
-from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Route, Run, StartRequest
+from control_plane.records import ArrivalWindow, Champion, Decision, DecisionStatus, Model, Route, Run, StartRequest
+from control_plane.registry import Package
 
 MORNING = datetime(2026, 11, 21, 9, tzinfo=UTC)
-TRAINING = Purpose.TRAINING
+TRAINING, EVALUATION = Purpose.TRAINING, Purpose.EVALUATION
 BUCKET = "landing"
 PREFIX = "churn/training/"
 QUIET = timedelta(minutes=5)
@@ -43,17 +44,32 @@ def model_spec(model: str = "churn", *, changes: Mapping[str, Any] | None = None
     return ModelSpec.model_validate(document)
 
 
-def route_of(spec: ModelSpec) -> Route:
-    source, exclude = spec.data.training, spec.data.exclude
-    return Route(model=spec.model, purpose=TRAINING, bucket=spec.data.bucket, source=source, exclude=exclude)
+def evaluated_spec(model: str = "churn", *, changes: Mapping[str, Any] | None = None) -> ModelSpec:
+    """A model whose champion is judged on data of its own."""
+    evaluation: dict[str, Any] = {
+        "data.evaluation": {"prefix": f"{model}/evaluation/", "close": {"manifest": "_SUCCESS"}},
+        "pipelines.evaluation": {"name": "pointsman-evaluation"},
+    }
+    return model_spec(model, changes=evaluation | dict(changes or {}))
 
 
-def start_request(fingerprint: str = "f1", model: str = "churn") -> StartRequest:
+def model_of(spec: ModelSpec | None = None, **state: Any) -> Model:
+    """As the ledger tells it; nothing is under way but what `state` says."""
+    spec = spec or evaluated_spec()
+    return Model(spec=spec, revision=spec.revision, **state)
+
+
+def route_of(spec: ModelSpec, purpose: Purpose = TRAINING) -> Route:
+    source, exclude = spec.data.sources[purpose], spec.data.exclude
+    return Route(model=spec.model, purpose=purpose, bucket=spec.data.bucket, source=source, exclude=exclude)
+
+
+def start_request(fingerprint: str = "f1", model: str = "churn", purpose: Purpose = TRAINING) -> StartRequest:
     return StartRequest(
         model=model,
-        purpose=TRAINING,
+        purpose=purpose,
         fingerprint=fingerprint,
-        pipeline="pointsman-training",
+        pipeline=f"pointsman-{purpose}",
         parameters={"DataFingerprint": fingerprint},
     )
 
@@ -73,7 +89,7 @@ def begun(decision_id: str = "d1", fingerprint: str = "f1", **changes: Any) -> D
         "data_until": now + SAME_DATA,
     }
     fields |= changes
-    request = start_request(fingerprint, fields["model"] or "churn")
+    request = start_request(fingerprint, fields["model"] or "churn", fields["purpose"])
     return Decision(**{"id": decision_id, "request": request, **fields})
 
 
@@ -99,7 +115,7 @@ def run_of(decision: Decision, number: int = 1, **changes: Any) -> Run:
     fields: dict[str, Any] = {
         "arn": execution_arn(number),
         "model": decision.start.model,
-        "purpose": TRAINING,
+        "purpose": decision.start.purpose,
         "decision": decision.id,
         "fingerprint": decision.start.fingerprint,
         "started_at": decision.decided_at,
@@ -127,6 +143,89 @@ def window(window_id: str = "w1", **changes: Any) -> ArrivalWindow:
         "sealed": True,
     }
     return ArrivalWindow(**fields | changes)
+
+
+def package_arn(version: int = 1, group: str = "churn") -> str:
+    return f"arn:aws:sagemaker:eu-west-1:111122223333:model-package/{group}/{version}"
+
+
+def package(version: int = 1, **changes: Any) -> Package:
+    """A version that has been approved."""
+    fields: dict[str, Any] = {
+        "arn": package_arn(version),
+        "group": "churn",
+        "version": version,
+        "status": "Completed",
+        "approval_status": "Approved",
+        "image": "scikit-learn:1.7",
+        "model_data_url": f"s3://artifacts/models/churn/{version}/model.tar.gz",
+        "last_modified": MORNING,
+        "generated_by": execution_arn(version),
+    }
+    return Package(**fields | changes)
+
+
+def champion(version: int = 1, *, earlier: tuple[int, ...] = (), **changes: Any) -> Champion:
+    fields: dict[str, Any] = {
+        "package": package_arn(version),
+        "approved_at": MORNING,
+        "since": MORNING,
+        "earlier": tuple(package_arn(number) for number in earlier),
+    }
+    return Champion(**fields | changes)
+
+
+def ours(detail_type: str, event_id: str, detail: dict[str, Any]) -> dict[str, Any]:
+    """An event on our own source, as EventBridge delivers it."""
+    return {
+        "version": "0",
+        "id": event_id,
+        "detail-type": detail_type,
+        "source": "pointsman",
+        "account": "111122223333",
+        "time": "2026-11-21T09:00:00Z",
+        "region": "eu-west-1",
+        "resources": [],
+        "detail": detail,
+    }
+
+
+def drift_report(event_id: str = "e1", **changes: Any) -> dict[str, Any]:
+    return ours("Drift Report", event_id, {"model": "churn", "kind": "data_quality"} | changes)
+
+
+def run_requested(event_id: str = "e1", **changes: Any) -> dict[str, Any]:
+    asked = {"model": "churn", "purpose": "training", "why": "new labels", "actor": "ada"}
+    return ours("Run Requested", event_id, asked | changes)
+
+
+def package_changed(
+    arn: str, status: str = "Approved", *, at: datetime = MORNING, fields: list[str] | None = None
+) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html"""
+    group, _, version = arn.partition("model-package/")[2].partition("/")
+    detail: dict[str, Any] = {
+        "ModelPackageGroupName": group,
+        "ModelPackageVersion": int(version or 0),
+        "ModelPackageArn": arn,
+        "CreationTime": "2026-11-20T09:00:00.000Z",
+        "LastModifiedTime": at.isoformat(timespec="milliseconds"),
+        "ModelPackageStatus": "Completed",
+        "ModelApprovalStatus": status,
+    }
+    if fields is not None:
+        detail["UpdatedModelPackageFields"] = fields
+    return {
+        "version": "0",
+        "id": "c8d5a8e5-3f0c-4f7c-9c1b-1f2c3d4e5f60",
+        "detail-type": "SageMaker Model Package State Change",
+        "source": "aws.sagemaker",
+        "account": "111122223333",
+        "time": "2026-11-21T09:00:00Z",
+        "region": "eu-west-1",
+        "resources": [arn],
+        "detail": detail,
+    }
 
 
 def object_created(key: str, *, bucket: str = BUCKET, version: str | None = "v1") -> dict[str, Any]:

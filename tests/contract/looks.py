@@ -1,6 +1,7 @@
 """Looks at a ledger that has one model."""
 
-from control_plane.ledger import Decision, Ledger
+from control_plane.ledger import Ledger
+from control_plane.records import Decision
 from tests.samples import TRAINING, after
 
 

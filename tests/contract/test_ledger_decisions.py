@@ -3,7 +3,8 @@
 import pytest
 
 from control_plane.errors import AlreadyDecided, DataAlreadyUsed, SlotTaken, Superseded
-from control_plane.ledger import Decision, DecisionStatus, Ledger
+from control_plane.ledger import Ledger
+from control_plane.records import Decision, DecisionStatus
 from tests.contract.looks import decided, due_decisions, pending_of, slot_of
 from tests.samples import (
     AT_MOST,

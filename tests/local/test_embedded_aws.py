@@ -159,6 +159,28 @@ def test_policies_are_enforced(aws: Instance) -> None:
         s3.put_object(Bucket=bucket, Key="key", Body=b"")
 
 
+def test_a_policy_may_narrow_put_events_to_a_source(aws: Instance) -> None:
+    name, iam = unique("user"), aws.client("iam")
+    iam.create_user(UserName=name)
+    statement = {
+        "Effect": "Allow",
+        "Action": "events:PutEvents",
+        "Resource": "arn:aws:events:us-east-1:000000000000:event-bus/default",
+        "Condition": {"StringEquals": {"events:source": "ours"}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName=name, PolicyName="allowed", PolicyDocument=policy)
+    made = iam.create_access_key(UserName=name)["AccessKey"]
+    events = aws.client("events", (made["AccessKeyId"], made["SecretAccessKey"]))
+
+    entry = {"Source": "ours", "DetailType": "Something Happened", "Detail": "{}"}
+    assert events.put_events(Entries=[entry])["FailedEntryCount"] == 0
+    with pytest.raises(ClientError, match="AccessDenied"):
+        events.put_events(Entries=[{**entry, "Source": "theirs"}])
+    with pytest.raises(ClientError, match="AccessDenied"):
+        events.put_events(Entries=[entry, {**entry, "Source": "theirs"}])
+
+
 def test_processes_of_functions_end_with_a_killed_instance(own_aws: Instance) -> None:
     code = "import os, time\ndef handler(event, context):\n    print(os.getpid(), flush=True)\n    time.sleep(300)"
     function = own_aws.function(code, Timeout=300)

@@ -23,11 +23,15 @@ PURE = [
     *(
         f"control_plane.{name}"
         for name in (
-            *("actions", "admission", "clock", "errors", "events", "ledger", "manifests", "models"),
-            *("outcomes", "ports", "requests"),
+            *("actions", "admission", "clock", "errors", "fields", "ledger", "manifests", "models", "outcomes"),
+            *("policies", "ports", "records", "registry", "requests", "verdicts"),
         )
     ),
+    *(module for module in MODULES if module.startswith("control_plane.events")),
+    "on_data_arrival.tallies",
 ]
+# What gathers and acts, through ports alone: tests put fakes there, `wiring.py` puts AWS.
+SHELLS = ["control_plane.candidates", "control_plane.dispatcher", "on_pipeline_execution.sequels", "on_tick.looks"]
 IMPURE = {
     *("aws_lambda_powertools", "boto3", "botocore", "requests", "urllib3"),
     *("asyncio", "http", "io", "logging", "multiprocessing", "os", "pathlib", "random", "secrets", "shutil", "socket"),
@@ -79,9 +83,12 @@ def package(name: str) -> str:
 
 
 def test_the_rooms_are_found() -> None:
-    assert {"on_data_arrival", "on_tick", "on_pipeline_execution"} <= set(ROOMS)
-    assert "control_plane.adapters.dynamodb" in MODULES
-    assert "control_plane.ledger" in imports("control_plane.actions")
+    assert set(ROOMS) == {
+        *("on_data_arrival", "on_drift", "on_model_package", "on_pipeline_execution", "on_request", "on_tick")
+    }
+    assert {f"{room}.decide" for room in ROOMS} | {f"{room}.handler" for room in ROOMS} <= set(MODULES)
+    assert {*PURE, *SHELLS, "control_plane.adapters.dynamodb", "control_plane.events.ours"} <= set(MODULES)
+    assert "control_plane.records" in imports("control_plane.actions")
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -95,6 +102,17 @@ def test_functions_import_only_what_ships_and_no_room_another_room(module: str) 
 def test_what_decides_does_nothing_else(module: str) -> None:
     found = {(importer, name) for importer, name in imports_of_imports(module) if package(name) in IMPURE}
     assert found == set()
+
+
+@pytest.mark.parametrize("module", SHELLS)
+def test_what_gathers_and_acts_reaches_the_world_through_ports_alone(module: str) -> None:
+    assert "control_plane.ports" in imports(module)
+    assert {(importer, name) for importer, name in imports_of_imports(module) if package(name) in IMPURE} == set()
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module.endswith(".handler")])
+def test_a_handler_fits_on_one_screen(module: str) -> None:
+    assert len(MODULES[module].read_text().splitlines()) <= 60
 
 
 @pytest.mark.parametrize("module", MODULES)

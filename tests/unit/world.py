@@ -41,8 +41,8 @@ def tick(plane: ControlPlane) -> list[Decision]:
     return list(on_tick(plane))
 
 
-def end(plane: FakeControlPlane, arn: str, status: str = "Succeeded") -> Decision | None:
-    """End a run and deliver SageMaker's event; what was started next."""
+def end(plane: FakeControlPlane, arn: str, status: str = "Succeeded") -> list[Decision]:
+    """End a run and deliver SageMaker's event; what followed."""
     plane.pipelines.end(arn, status)
     return on_pipeline_execution(arn, plane)[1]
 

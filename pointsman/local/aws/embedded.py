@@ -16,6 +16,7 @@ from hypercorn.config import Config
 
 from pointsman.local.aws import activity, alarms, events, execution, queues, schedules, templates
 from pointsman.local.aws import ministack as pinned
+from pointsman.local.aws.conditions import EventConditions
 from pointsman.local.aws.delivery import Delivery
 from pointsman.local.aws.destinations import Destinations
 from pointsman.local.aws.event_loop import EventLoop
@@ -46,6 +47,7 @@ class EmbeddedAws:
         self._ministack = pinned.load(settings, self._port)
         self._loop = EventLoop()
         self._services = AddedServices(self._ministack)
+        EventConditions(self._ministack)
         self._install()
         self._saved = read(settings.snapshot_file)
         if self._saved is not None:

@@ -45,7 +45,7 @@ _MODULES = {
 _HOOKS = {
     "app": "SERVICE_HANDLERS _ct_event_name _dispatch_service_request _get_module _loaded_modules _routing_params "
     "_state_map app",
-    "iam_actions": "SERVICE_TO_IAM_NAMESPACE _DENIED_CODES extract_iam_action extract_resource_arn",
+    "iam_actions": "SERVICE_TO_IAM_NAMESPACE _DENIED_CODES extract_iam_action extract_resource_arn request_tag_context",
     "lambda_runtime": "Worker acquire_worker execution_credentials release_worker reset",
     "responses": "AccountRegionScopedDict _request_account_id get_region request_scope",
     "router": "SERVICE_PATTERNS detect_service",

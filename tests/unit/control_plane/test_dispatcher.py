@@ -20,7 +20,7 @@ def plane() -> FakeControlPlane:
 
 
 def start(plane: FakeControlPlane, decision_id: str = "d1", fingerprint: str = "f1") -> Decision:
-    subject = Subject(decision_id, "event", plane.ledger.model("churn"), TRAINING, fingerprint)
+    subject = Subject(decision_id, "event", plane.ledger.model("churn"), TRAINING)
     return Dispatcher.of(plane).carry_out(Start(start_request(fingerprint), "1 object"), subject)
 
 
@@ -84,7 +84,7 @@ def test_taking_up_loses_to_a_run_that_was_faster(plane: FakeControlPlane) -> No
     waiting = deferred("d1", "f1")
     plane.ledger.defer(waiting, None)
     plane.ledger.begin(begun("d0", "f0"), None)
-    assert Dispatcher.of(plane).take_up(waiting, Start(waiting.start, "now")) is None
+    assert Dispatcher.of(plane).reconsider(waiting, Start(waiting.start, "now")) is None
     assert pending_of(plane) == "d1"
 
 
@@ -92,7 +92,7 @@ def test_taking_up_twice_makes_one_run_1(plane: FakeControlPlane) -> None:
     waiting = deferred("d1")
     plane.ledger.defer(waiting, None)
     action = Start(waiting.start, "now")
-    first, second = (Dispatcher.of(plane).take_up(waiting, action) for _ in range(2))
+    first, second = (Dispatcher.of(plane).reconsider(waiting, action) for _ in range(2))
     assert first == second
     assert len(plane.pipelines.started) == 1
 
@@ -107,11 +107,12 @@ def test_a_start_without_capacity_gives_way_to_newer_data_and_says_so(plane: Fak
 
 
 def test_a_skip_writes_what_it_is_about(plane: FakeControlPlane) -> None:
-    subject = Subject("d1", "event", plane.ledger.model("churn"), TRAINING, "f1")
+    subject = Subject("d1", "event", plane.ledger.model("churn"), TRAINING)
     Dispatcher.of(plane).carry_out(Skip(Outcome.SKIPPED_NO_DATA, "nothing there"), subject)
     record = plane.ledger.decision("d1")
     assert record is not None
-    assert (record.outcome, record.fingerprint, record.request) == (Outcome.SKIPPED_NO_DATA, "f1", None)
+    assert (record.outcome, record.because, record.purpose) == (Outcome.SKIPPED_NO_DATA, "nothing there", TRAINING)
+    assert (record.status, record.fingerprint, record.request) == (DecisionStatus.DONE, None, None)
 
 
 @pytest.mark.parametrize("decision_id", ["d", "d" * 300])

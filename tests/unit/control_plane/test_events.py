@@ -60,7 +60,7 @@ def test_the_folders_above_a_key_deepest_first(key: str, folders: tuple[str, ...
 def test_fields_that_nobody_knows_are_ignored() -> None:
     payload = object_created("a.csv")
     payload["detail"]["bucket"]["aws-generated-tags"] = {"new": "field"}
-    assert ObjectCreated.parse(payload | {"replay-name": "r"}) == ObjectCreated.parse(object_created("a.csv"))
+    assert ObjectCreated.parse(payload | {"trace-header": "r"}) == ObjectCreated.parse(object_created("a.csv"))
 
 
 @pytest.mark.parametrize("missing", ["id", "source", "detail-type", "detail"])

@@ -46,7 +46,7 @@ def test_a_prefix_is_a_folder(folder: str) -> None:
 
 @pytest.mark.parametrize("folder", ["a/", "a/b c+d/", "dt=2026-11-21/é/"])
 def test_folders_may_have_any_name(folder: str) -> None:
-    assert model_spec(changes={"data.training.prefix": folder}).data.source(Purpose.TRAINING).prefix == folder
+    assert model_spec(changes={"data.training.prefix": folder}).data.sources[Purpose.TRAINING].prefix == folder
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,11 @@ def test_folders_may_have_any_name(folder: str) -> None:
     [
         ("data.training.close.quite", "5m"),
         ("data.exclud", []),
-        ("data.evaluation", {"prefix": "e/"}),
-        ("pipelines.evaluation", {"name": "e"}),
+        ("data.monitoring", {"prefix": "m/"}),
+        ("pipelines.monitoring", {"name": "m"}),
         ("policy.colldown", "1h"),
+        ("policy.cooldown.trainings", "1h"),
+        ("policy.on_drift.sever", "train"),
         ("owner", "me"),
     ],
 )

@@ -9,6 +9,7 @@ from control_plane.adapters.dynamodb import DynamoDBLedger
 from control_plane.adapters.eventbridge import EventBridgeEvents
 from control_plane.adapters.s3 import S3Objects
 from control_plane.adapters.sagemaker import SageMakerPipelines
+from control_plane.adapters.sagemaker_registry import SageMakerRegistry
 from control_plane.settings import Settings
 from tests.template import environment
 
@@ -45,6 +46,7 @@ def test_each_client_is_made_when_it_is_first_asked_for(monkeypatch: pytest.Monk
     assert made == ["dynamodb"]
     assert isinstance(plane.objects, S3Objects)
     assert isinstance(plane.pipelines, SageMakerPipelines)
+    assert isinstance(plane.registry, SageMakerRegistry)
     assert isinstance(plane.events, EventBridgeEvents)
     assert plane.ledger is plane.ledger
     assert made == ["dynamodb", "s3", "sagemaker", "events"]

@@ -29,7 +29,7 @@ def test_an_end_frees_the_slot_and_is_on_record_4(plane: FakeControlPlane) -> No
     start_run(plane, "a.csv")
     arn = running(plane)
     plane.pipelines.end(arn, "Failed", "Train: no target")
-    assert room.handler(execution_ended(arn, "Failed"), None) == {"outcome": Outcome.RECORDED, "started": None}
+    assert room.handler(execution_ended(arn, "Failed"), None) == {"outcome": Outcome.RECORDED, "decisions": {}}
     assert slot_of(plane) is None
     run = plane.ledger.run(arn)
     assert run is not None
@@ -54,17 +54,17 @@ def test_an_end_that_comes_twice_is_recorded_once_1(plane: FakeControlPlane) -> 
     arn = running(plane)
     plane.pipelines.end(arn)
     first, _ = room.handle(arn, plane)
-    second, started = room.handle(arn, plane)
+    second, sequels = room.handle(arn, plane)
     assert isinstance(first, RecordEnd)
     assert isinstance(second, Skip)
-    assert (second.outcome, started) == (Outcome.SKIPPED_DUPLICATE, None)
+    assert (second.outcome, sequels) == (Outcome.SKIPPED_DUPLICATE, [])
 
 
 def test_an_end_that_comes_before_its_time_changes_nothing(plane: FakeControlPlane) -> None:
     start_run(plane, "a.csv")
-    action, started = room.handle(running(plane), plane)
+    action, sequels = room.handle(running(plane), plane)
     assert isinstance(action, Skip)
-    assert (action.outcome, started) == (Outcome.SKIPPED_STALE, None)
+    assert (action.outcome, sequels) == (Outcome.SKIPPED_STALE, [])
     assert slot_of(plane) is not None
 
 
@@ -82,7 +82,7 @@ def test_a_late_copy_of_an_end_does_not_free_the_next_runs_slot_4(plane: FakeCon
 def test_an_execution_that_we_did_not_start_is_none_of_our_business(plane: FakeControlPlane) -> None:
     start_run(plane, "a.csv")
     answer = room.handler(execution_ended(execution_arn(99)), None)
-    assert answer == {"outcome": Outcome.SKIPPED_NOT_OURS, "started": None}
+    assert answer == {"outcome": Outcome.SKIPPED_NOT_OURS, "decisions": {}}
     assert slot_of(plane) is not None
 
 
@@ -104,7 +104,7 @@ def test_what_waited_starts_when_the_run_ends_4(plane: FakeControlPlane) -> None
     assert waiting.outcome is Outcome.DEFERRED_BUSY
     plane.pipelines.end(first)
     answer = room.handler(execution_ended(first), None)
-    assert answer == {"outcome": Outcome.RECORDED, "started": waiting.id}
+    assert answer == {"outcome": Outcome.RECORDED, "decisions": {waiting.id: Outcome.STARTED}}
     assert pending_of(plane) is None
     slot = slot_of(plane)
     assert slot is not None
@@ -119,7 +119,6 @@ def test_a_repeated_end_starts_what_a_function_that_died_left_waiting_3(plane: F
     run = plane.ledger.run(first)
     assert run is not None
     plane.ledger.end_run(run.model_copy(update={"status": "Succeeded", "ended_at": plane.now()}))
-    action, started = room.handle(first, plane)
+    action, (started,) = room.handle(first, plane)
     assert isinstance(action, Skip)
-    assert started is not None
-    assert started.id == waiting.id
+    assert (started.id, started.outcome) == (waiting.id, Outcome.STARTED)

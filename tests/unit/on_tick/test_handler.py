@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from control_plane.ledger import DecisionStatus
+from control_plane.records import DecisionStatus
 from control_plane.outcomes import Outcome
 from on_tick import handler as room
 from tests.fakes import FakeControlPlane
@@ -111,8 +111,7 @@ def test_a_busy_model_keeps_the_newest_data_waiting_and_loses_none_4(plane: Fake
     newer = start_run(plane, "c.csv")
     assert outcomes(plane) == [Outcome.STARTED, Outcome.SKIPPED_SUPERSEDED, Outcome.DEFERRED_BUSY]
     assert pending_of(plane) == newer.id != older.id
-    taken_up = end(plane, str(first.run))
-    assert taken_up is not None
+    (taken_up,) = end(plane, str(first.run))
     assert taken_up.id == newer.id
     listing = plane.objects.documents[taken_up.start.parameters["DataManifest"]].decode()
     assert all(name in listing for name in ("a.csv", "b.csv", "c.csv"))
@@ -130,7 +129,7 @@ def test_what_waits_is_taken_up_by_a_tick_when_the_end_started_nothing_4(plane: 
     (taken_up,) = tick(plane)
     assert (taken_up.id, taken_up.outcome, taken_up.status) == (waiting.id, Outcome.STARTED, DecisionStatus.DONE)
     assert taken_up.because == waiting.because
-    assert taken_up.then == "the slot is free now"
+    assert taken_up.then == "looked at again"
 
 
 def test_two_ticks_at_once_make_one_run_1(plane: FakeControlPlane, monkeypatch: pytest.MonkeyPatch) -> None:

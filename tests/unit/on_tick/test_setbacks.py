@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from control_plane.errors import CapacityExceeded, StartRefused
-from control_plane.ledger import Decision, DecisionStatus, Run
+from control_plane.records import Decision, DecisionStatus, Run
 from control_plane.manifests import DataObject
 from control_plane.outcomes import Outcome
 from on_tick import handler as room
