@@ -4,8 +4,8 @@ import pytest
 
 from control_plane.errors import AlreadyDecided, SlotTaken
 from control_plane.ledger import Ledger
-from control_plane.records import DecisionStatus
 from control_plane.outcomes import Outcome
+from control_plane.records import DecisionStatus
 from tests.contract.looks import decided, due_decisions, pending_of, slot_of
 from tests.samples import (
     AT_MOST,

@@ -101,6 +101,7 @@ class World:
             objects=wrap("objects", self.plane.objects),
             pipelines=wrap("pipelines", self.plane.pipelines),
             events=wrap("events", self.plane.events),
+            registry=wrap("registry", self.plane.registry),
         )
         self.undelivered: list[str] = []
         self._observed = 0

@@ -1,17 +1,43 @@
 """What the end of a run means."""
 
+from typing import Any
+
 import pytest
 
-from control_plane.actions import RecordEnd, Skip, Start
+from control_plane.actions import Approve, Defer, RecordEnd, Skip, Start
+from control_plane.admission import Candidate
 from control_plane.outcomes import Outcome
-from control_plane.ports import Execution
-from on_pipeline_execution.decide import decide_end, decide_next
-from tests.samples import MORNING, begun, deferred, ended, execution_arn, run_of
+from control_plane.policies import Policy
+from control_plane.ports import GONE, Execution
+from control_plane.records import Slot
+from control_plane.registry import Package
+from control_plane.verdicts import Verdict
+from on_pipeline_execution.decide import decide_approval, decide_end, decide_next, decide_training, decide_verdict
+from tests.samples import (
+    MORNING,
+    TRAINING,
+    begun,
+    deferred,
+    ended,
+    evaluated_spec,
+    execution_arn,
+    model_of,
+    package,
+    package_arn,
+    run_of,
+    start_request,
+)
 
 RUN = run_of(begun())
+GOOD = Verdict(passed=True, summary="auc 0.86 meets the bar of 0.8")
+BAD = Verdict(passed=False, summary="auc 0.71 misses the bar of 0.8 by 0.09")
 
 
-@pytest.mark.parametrize("status", ["Succeeded", "Failed", "Stopped"])
+def policy(**changes: Any) -> Policy:
+    return evaluated_spec(changes={f"policy.{name}": value for name, value in changes.items()}).policy
+
+
+@pytest.mark.parametrize("status", ["Succeeded", "Failed", "Stopped", GONE])
 def test_an_end_is_recorded_with_its_failure(status: str) -> None:
     execution = Execution(RUN.arn, status, MORNING, "Train: no target")
     assert decide_end(RUN, execution) == RecordEnd(status, "Train: no target")
@@ -34,7 +60,80 @@ def test_an_end_on_record_is_a_duplicate() -> None:
 
 def test_what_waited_takes_the_slot_with_its_own_request() -> None:
     waiting = deferred("d2", "f2")
-    action = decide_next(waiting, RUN)
-    assert isinstance(action, Start)
-    assert action.request == waiting.request
-    assert execution_arn() in action.because
+    assert decide_next(waiting, RUN, model_of(), [RUN], MORNING) == Start(
+        start_request("f2"), f"{execution_arn()} has ended"
+    )
+
+
+def test_what_waited_may_be_kept_by_a_policy_or_by_a_run_that_was_faster() -> None:
+    waiting, cool = deferred("d2", "f2"), model_of(evaluated_spec(changes={"policy.cooldown.training": "12h"}))
+    by_policy = decide_next(waiting, RUN, cool, [RUN], MORNING)
+    by_run = decide_next(waiting, RUN, model_of(slot=Slot(decision="d3")), [RUN], MORNING)
+    assert isinstance(by_policy, Defer)
+    assert isinstance(by_run, Defer)
+    assert (by_policy.outcome, by_run.outcome) == (Outcome.SKIPPED_COOLDOWN, Outcome.DEFERRED_BUSY)
+    assert isinstance(decide_next(deferred(force=True), RUN, cool, [RUN], MORNING), Start)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "on_degraded", "expected"),
+    [
+        (GOOD, "train", Skip(Outcome.SKIPPED_NOT_DEGRADED, GOOD.summary)),
+        (GOOD, "nothing", Skip(Outcome.SKIPPED_NOT_DEGRADED, GOOD.summary)),
+        (BAD, "nothing", Skip(Outcome.SKIPPED_BY_POLICY, f"{BAD.summary}; on_degraded is nothing")),
+        (BAD, "train", None),
+    ],
+)
+def test_a_degraded_champion_leads_to_what_the_policy_says(
+    verdict: Verdict, on_degraded: str, expected: Skip | None
+) -> None:
+    assert decide_verdict(verdict, policy(on_degraded=on_degraded)) == expected
+
+
+DEGRADED = f"the champion is degraded: {BAD.summary}"
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        ({}, Start(start_request(), DEGRADED)),
+        (
+            {"data_used_by": "d7"},
+            Skip(Outcome.SKIPPED_SAME_DATA, f"{DEGRADED}, but decision d7 is on exactly this data"),
+        ),
+        (
+            {"request": None, "obstacle": Skip(Outcome.SKIPPED_NO_DATA, "the folder is empty")},
+            Skip(Outcome.SKIPPED_NO_DATA, "the folder is empty"),
+        ),
+    ],
+)
+def test_a_degraded_champion_is_trained_anew_on_what_there_is(known: dict[str, Any], expected: Start | Skip) -> None:
+    candidate = Candidate(model_of(), TRAINING, **{"request": start_request()} | known)
+    assert decide_training(candidate, BAD, MORNING) == expected
+
+
+def test_a_training_that_an_evaluation_asks_for_meets_the_policies_too() -> None:
+    cool = model_of(evaluated_spec(changes={"policy.cooldown.training": "12h"}))
+    action = decide_training(Candidate(cool, TRAINING, start_request(), recent=[RUN]), BAD, MORNING)
+    assert isinstance(action, Defer)
+    assert action.outcome is Outcome.SKIPPED_COOLDOWN
+
+
+@pytest.mark.parametrize(
+    ("approval", "version"),
+    [
+        ("manual", package(approval_status="PendingManualApproval")),
+        ("automatic", None),
+        ("automatic", package(approval_status="Approved")),
+        ("automatic", package(approval_status="Rejected")),
+    ],
+)
+def test_what_a_person_decides_is_left_to_a_person(approval: str, version: Package | None) -> None:
+    assert decide_approval(version, policy(approval=approval)) is None
+
+
+def test_a_version_that_met_its_bar_is_approved_with_the_evidence_where_the_policy_says_so() -> None:
+    version = package(approval_status="PendingManualApproval")
+    assert decide_approval(version, policy(approval="automatic")) == Approve(
+        package_arn(), f"approved by policy: auc meets the bar of 0.8 in {execution_arn()}"
+    )

@@ -1,87 +1,108 @@
 """What a closed window and a deferred start ask for."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
-from control_plane.actions import Defer, Skip, Start, Wait
-from control_plane.manifests import DataObject, Manifest
+from control_plane.actions import Defer, Skip, Start
+from control_plane.admission import Candidate
 from control_plane.outcomes import Outcome
-from control_plane.ports import Execution
-from control_plane.records import Model, Slot
-from on_tick.decide import decide_deferred, decide_window, has_unseen_end
-from tests.samples import BUCKET, MORNING, deferred, execution_arn, model_spec, start_request, window
+from control_plane.policies import Purpose
+from control_plane.records import Champion, Model, Paused, Slot
+from on_tick.decide import decide_deferred, decide_window
+from tests.samples import (
+    EVALUATION,
+    MORNING,
+    TRAINING,
+    after,
+    begun,
+    champion,
+    deferred,
+    evaluated_spec,
+    model_of,
+    run_of,
+    start_request,
+)
 
-SPEC = model_spec()
-FREE = Model(spec=SPEC, revision=SPEC.revision)
-BUSY = Model(spec=SPEC, revision=SPEC.revision, slot=Slot(decision="d0", run="arn:run"))
-STARTING = Model(spec=SPEC, revision=SPEC.revision, slot=Slot(decision="d0"))
-MANIFEST = Manifest(BUCKET, (DataObject("churn/training/a.csv", 5, "e1", "v1"),))
-URI = "s3://artifacts/manifests/churn/f/manifest.json"
-
-
-def decided(model: Model, manifest: Manifest = MANIFEST, used_by: str | None = None) -> Start | Defer | Skip:
-    return decide_window(window("w1"), model, manifest, manifest_uri=URI, data_used_by=used_by)
-
-
-def test_new_data_of_a_free_model_starts_training() -> None:
-    action = decided(FREE)
-    assert isinstance(action, Start)
-    assert "1 objects in churn/training/" in action.because
-
-
-def test_the_request_tells_the_run_all_that_it_must_know() -> None:
-    action = decided(FREE)
-    assert isinstance(action, Start)
-    assert (action.request.model, action.request.pipeline) == ("churn", "pointsman-training")
-    assert action.request.fingerprint == MANIFEST.fingerprint
-    assert dict(action.request.parameters) == {
-        "ModelPackageGroup": "churn",
-        "DataManifest": URI,
-        "DataFingerprint": MANIFEST.fingerprint,
-        "DecisionKey": "w1",
-        "MetricName": "auc",
-        "MetricDirection": "maximize",
-        "MetricBar": "0.8",
-        "Target": "left",
-    }
+BUSY = Slot(decision="d0", run="arn:run")
+PAUSED = Paused(by="ada", why="holidays", since=MORNING)
+DATA = "2 objects in churn/training/"
+LATE = evaluated_spec(changes={"policy.on_data": "when_degraded"})
 
 
-@pytest.mark.parametrize(("model", "named"), [(BUSY, "arn:run"), (STARTING, "d0")])
-def test_new_data_of_a_busy_model_waits(model: Model, named: str) -> None:
-    action = decided(model)
-    assert isinstance(action, Defer)
-    assert action.outcome is Outcome.DEFERRED_BUSY
-    assert named in action.because
-    assert action.request.fingerprint == MANIFEST.fingerprint
+def closed(of: Model, purpose: Purpose = TRAINING, **known: Any) -> Start | Defer | Skip:
+    found: dict[str, Any] = {"request": start_request(purpose=purpose), "data": DATA} | known
+    return decide_window(Candidate(of, purpose, **found), MORNING)
 
 
-@pytest.mark.parametrize("model", [FREE, BUSY])
-def test_data_that_was_used_is_skipped_even_if_busy(model: Model) -> None:
-    action = decided(model, used_by="d7")
-    assert isinstance(action, Skip)
-    assert action.outcome is Outcome.SKIPPED_SAME_DATA
-    assert "d7" in action.because
-
-
-@pytest.mark.parametrize("used_by", [None, "d7"])
-def test_an_empty_folder_is_skipped(used_by: str | None) -> None:
-    action = decided(FREE, Manifest(BUCKET, ()), used_by)
-    assert isinstance(action, Skip)
-    assert action.outcome is Outcome.SKIPPED_NO_DATA
-    assert "churn/training/" in action.because
-
-
-def test_what_waits_starts_when_the_slot_is_free() -> None:
-    assert decide_deferred(deferred(), FREE) == Start(start_request(), "the slot is free now")
-
-
-@pytest.mark.parametrize("model", [BUSY, STARTING])
-def test_what_waits_waits_on_while_the_slot_is_taken(model: Model) -> None:
-    assert decide_deferred(deferred(), model) == Wait()
+def test_a_window_is_run_on_and_says_what_it_holds() -> None:
+    assert closed(model_of()) == Start(start_request(), DATA)
+    assert closed(model_of(), EVALUATION) == Start(start_request(purpose=EVALUATION), DATA)
 
 
 @pytest.mark.parametrize(
-    ("status", "unseen"),
-    [("Executing", False), ("Stopping", False), ("Stopped", True), ("Failed", True), ("Succeeded", True)],
+    ("state", "outcome"), [({"slot": BUSY}, Outcome.DEFERRED_BUSY), ({"paused": PAUSED}, Outcome.SKIPPED_PAUSED)]
 )
-def test_a_run_that_the_ledger_thinks_is_going_has_an_unseen_end_when_it_ended(status: str, *, unseen: bool) -> None:
-    assert has_unseen_end(Execution(execution_arn(), status, MORNING, None)) is unseen
+def test_a_window_meets_the_policies_like_everything_else(state: dict[str, Any], outcome: Outcome) -> None:
+    action = closed(model_of(**state))
+    assert isinstance(action, Defer)
+    assert (action.outcome, action.request) == (outcome, start_request())
+    assert action.because.startswith(DATA)
+
+
+def test_a_window_of_data_that_was_used_is_skipped() -> None:
+    action = closed(model_of(slot=BUSY), data_used_by="d7")
+    assert action == Skip(Outcome.SKIPPED_SAME_DATA, f"{DATA}, but decision d7 is on exactly this data")
+
+
+def test_a_window_without_data_is_skipped() -> None:
+    nothing = Skip(Outcome.SKIPPED_NO_DATA, "churn/training/ holds no data")
+    assert closed(model_of(), request=None, obstacle=nothing) == nothing
+    assert closed(model_of(LATE, champion=champion()), request=None, obstacle=nothing) == nothing
+
+
+@pytest.mark.parametrize(
+    ("king", "purpose", "starts"),
+    [
+        (None, TRAINING, True),
+        (champion(), TRAINING, False),
+        (None, EVALUATION, True),
+        (champion(), EVALUATION, True),
+    ],
+)
+def test_where_training_waits_for_a_degraded_champion_there_must_be_one(
+    king: Champion | None, purpose: Purpose, *, starts: bool
+) -> None:
+    action = closed(model_of(LATE, champion=king), purpose)
+    if starts:
+        assert isinstance(action, Start)
+    else:
+        assert action == Skip(Outcome.SKIPPED_BY_POLICY, f"{DATA}, to be trained on when the champion is degraded")
+
+
+def test_what_waited_starts_with_its_own_request_when_its_cause_has_ended() -> None:
+    assert decide_deferred(deferred(), model_of(), [], MORNING) == Start(start_request(), "looked at again")
+
+
+@pytest.mark.parametrize("slot", [BUSY, Slot(decision="d0")])
+def test_what_waits_waits_on_while_the_slot_is_taken(slot: Slot) -> None:
+    action = decide_deferred(deferred(), model_of(slot=slot), [], MORNING)
+    assert isinstance(action, Defer)
+    assert (action.outcome, action.until) == (Outcome.DEFERRED_BUSY, None)
+
+
+def test_what_waits_may_be_kept_by_something_else_now() -> None:
+    spec = evaluated_spec(changes={"policy.cooldown.training": "12h"})
+    last = run_of(begun())
+    later = MORNING + timedelta(hours=1)
+    action = decide_deferred(deferred("d2", "f2"), model_of(spec), [last], later)
+    assert isinstance(action, Defer)
+    assert (action.outcome, action.until) == (Outcome.SKIPPED_COOLDOWN, after(hours=12))
+
+
+def test_what_was_forced_waits_for_nothing_but_the_slot() -> None:
+    spec = evaluated_spec(changes={"policy.cooldown.training": "12h"})
+    forced, last = deferred("d2", "f2", force=True), run_of(begun())
+    assert isinstance(decide_deferred(forced, model_of(spec, paused=PAUSED), [last], MORNING), Start)
+    assert isinstance(decide_deferred(forced, model_of(spec, slot=BUSY), [last], MORNING), Defer)

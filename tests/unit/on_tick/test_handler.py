@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from control_plane.records import DecisionStatus
 from control_plane.outcomes import Outcome
+from control_plane.records import DecisionStatus
 from on_tick import handler as room
 from tests.fakes import FakeControlPlane
 from tests.samples import BUCKET, PREFIX, QUIET, after, model_spec

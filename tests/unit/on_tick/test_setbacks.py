@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from control_plane.errors import CapacityExceeded, StartRefused
-from control_plane.records import Decision, DecisionStatus, Run
 from control_plane.manifests import DataObject
 from control_plane.outcomes import Outcome
+from control_plane.records import Decision, DecisionStatus, Run
 from on_tick import handler as room
 from tests.fakes import FakeControlPlane
 from tests.samples import PREFIX, after, model_spec
