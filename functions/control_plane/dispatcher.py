@@ -98,8 +98,7 @@ class Dispatcher:
             return self._take_up(pending, action)
         if action.outcome == pending.outcome and action.until == pending.until:
             return None
-        waiting = self._revised(pending, action.outcome, DecisionStatus.DEFERRED, action.because)
-        waiting = waiting.model_copy(update={"until": action.until})
+        waiting = self._revised(pending, action.outcome, DecisionStatus.DEFERRED, action.because, until=action.until)
         self.ledger.keep_waiting(waiting)
         return waiting
 
@@ -157,8 +156,11 @@ class Dispatcher:
             events=subject.window.arrivals if subject.window else 1,
         )
 
-    def _revised(self, decision: Decision, outcome: Outcome, status: DecisionStatus, then: str) -> Decision:
-        changes = {"outcome": outcome, "status": status, "then": then, "decided_at": self.now()}
+    def _revised(
+        self, decision: Decision, outcome: Outcome, status: DecisionStatus, then: str, until: datetime | None = None
+    ) -> Decision:
+        """An `until` doesn't outlive its wait: what is begun would be looked at that late, should its function die."""
+        changes = {"outcome": outcome, "status": status, "then": then, "decided_at": self.now(), "until": until}
         return decision.model_copy(update=changes)
 
     def _run(self, decision: Decision, arn: str) -> Run:

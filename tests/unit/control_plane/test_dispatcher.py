@@ -1,16 +1,30 @@
 """Carrying out: begun, called, done; and what losing a race leads to."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from control_plane.actions import Skip, Start
+from control_plane.actions import Crown, Defer, Skip, Start
 from control_plane.dispatcher import Dispatcher, Subject, display_name, token
-from control_plane.errors import CapacityExceeded
+from control_plane.errors import CapacityExceeded, Superseded
 from control_plane.outcomes import Outcome
-from control_plane.records import Decision, DecisionStatus
+from control_plane.records import ArrivalWindow, Decision, DecisionStatus
 from tests.fakes import FakeControlPlane
-from tests.samples import SAME_DATA, TRAINING, begun, deferred, skipped, start_request
+from tests.samples import (
+    SAME_DATA,
+    TRAINING,
+    after,
+    begun,
+    deferred,
+    model_spec,
+    package,
+    package_arn,
+    route_of,
+    skipped,
+    start_request,
+)
 from tests.unit.world import new_plane, pending_of, slot_of
 
 
@@ -125,3 +139,95 @@ def test_a_long_name_keeps_its_end_where_the_time_is() -> None:
     name: Any = display_name(f"{'m' * 100}-training-20261121T090000000000Z")
     assert len(name) == 82
     assert name.endswith("-training-20261121T090000000000Z")
+
+
+WAITED = deferred("d1", outcome=Outcome.SKIPPED_COOLDOWN, until=after(hours=12))
+
+
+def test_what_begins_after_a_wait_is_looked_at_within_a_minute_and_not_at_the_waits_end_4(
+    plane: FakeControlPlane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plane.ledger.defer(WAITED, None)
+    monkeypatch.setattr(plane.ledger, "complete", lambda *_: None)  # as if it died there
+    Dispatcher.of(plane).reconsider(WAITED, Start(WAITED.start, "the cooldown is no more"))
+    assert [item for item in plane.ledger.due(after(minutes=1)) if isinstance(item, Decision)] == [
+        plane.ledger.decision("d1")
+    ]
+
+
+def test_a_start_without_capacity_is_tried_again_in_a_minute_whatever_it_waited_for_before(
+    plane: FakeControlPlane,
+) -> None:
+    plane.ledger.defer(WAITED, None)
+    plane.pipelines.unavailable = CapacityExceeded("full")
+    decision = Dispatcher.of(plane).reconsider(WAITED, Start(WAITED.start, "the cooldown is no more"))
+    assert decision is not None
+    assert (decision.outcome, decision.until) == (Outcome.DEFERRED_CAPACITY, None)
+    assert plane.ledger.due(after(seconds=59)) == []
+    assert plane.ledger.due(after(minutes=1)) == [decision]
+
+
+def test_another_cause_to_wait_is_written_down_and_the_same_is_not(plane: FakeControlPlane) -> None:
+    plane.ledger.defer(WAITED, None)
+    dispatcher = Dispatcher.of(plane)
+    same = Defer(WAITED.start, Outcome.SKIPPED_COOLDOWN, "still cooling", after(hours=12))
+    assert dispatcher.reconsider(WAITED, same) is None
+    assert plane.ledger.decision("d1") == WAITED
+    plane.wait(timedelta(hours=1))
+    longer = dispatcher.reconsider(WAITED, replace(same, until=after(hours=24)))
+    assert longer is not None
+    assert (longer.outcome, longer.until, longer.status) == (
+        Outcome.SKIPPED_COOLDOWN,
+        after(hours=24),
+        DecisionStatus.DEFERRED,
+    )
+    other = dispatcher.reconsider(longer, Defer(WAITED.start, Outcome.DEFERRED_BUSY, "a run is under way"))
+    assert other is not None
+    assert (other.outcome, other.until, other.then) == (Outcome.DEFERRED_BUSY, None, "a run is under way")
+    assert (other.because, plane.ledger.decision("d1")) == (WAITED.because, other)
+
+
+def test_a_new_champion_remembers_those_before_it_and_going_back_forgets_those_after(plane: FakeControlPlane) -> None:
+    def crown(number: int, decision_id: str) -> tuple[str, ...]:
+        action = Crown(package_arn(number), Outcome.CHAMPION_CHANGED, "approved")
+        subject = Subject(decision_id, "event", plane.ledger.model("churn"))
+        Dispatcher.of(plane).crown(action, package(number), subject)
+        king = plane.ledger.model("churn").champion
+        assert king is not None
+        return (king.package, *king.earlier)
+
+    assert crown(1, "d1") == (package_arn(1),)
+    assert crown(2, "d2") == (package_arn(2), package_arn(1))
+    assert crown(3, "d3") == (package_arn(3), package_arn(2), package_arn(1))
+    assert crown(2, "d4") == (package_arn(2), package_arn(1))
+    assert crown(4, "d5") == (package_arn(4), package_arn(2), package_arn(1))
+    assert crown(4, "d5") == (package_arn(4), package_arn(2), package_arn(1)), "a repetition changes nothing"
+    for number in range(5, 20):
+        line = crown(number, f"more {number}")
+    assert line == tuple(package_arn(number) for number in range(19, 8, -1))
+
+
+def test_crowning_against_a_champion_that_is_gone_is_refused(plane: FakeControlPlane) -> None:
+    stale = plane.ledger.model("churn")
+    action = Crown(package_arn(1), Outcome.CHAMPION_CHANGED, "approved")
+    Dispatcher.of(plane).crown(action, package(1), Subject("d1", "event", stale))
+    with pytest.raises(Superseded):
+        Dispatcher.of(plane).crown(
+            Crown(package_arn(2), action.outcome, "approved"), package(2), Subject("d2", "e", stale)
+        )
+    assert plane.ledger.decision("d2") is None
+
+
+def test_a_forced_decision_says_on_whose_word(plane: FakeControlPlane) -> None:
+    subject = Subject("d1", "event", plane.ledger.model("churn"), TRAINING, actor="ada", force=True)
+    decision = Dispatcher.of(plane).carry_out(Start(start_request(), "ada asks"), subject)
+    assert (decision.actor, decision.force) == ("ada", True)
+    assert plane.ledger.decision("d1") == decision
+
+
+def test_a_window_counts_for_its_arrivals(plane: FakeControlPlane) -> None:
+    plane.ledger.note_arrivals(route_of(model_spec()), first_event="e", arrivals=7, complete=True, now=plane.now())
+    (found,) = plane.ledger.due(plane.now())
+    assert isinstance(found, ArrivalWindow)
+    subject = Subject("d1", "event", plane.ledger.model("churn"), TRAINING, plane.ledger.seal(found, plane.now()))
+    assert Dispatcher.of(plane).note(Outcome.SKIPPED_NO_DATA, "nothing", subject).events == 7
