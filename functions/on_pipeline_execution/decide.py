@@ -8,7 +8,7 @@ from control_plane.admission import Candidate, admit, admit_request
 from control_plane.outcomes import Outcome
 from control_plane.policies import Policy
 from control_plane.ports import Execution
-from control_plane.records import Decision, Model, Run
+from control_plane.records import Champion, Decision, Model, Run
 from control_plane.registry import Package
 from control_plane.verdicts import Verdict
 
@@ -28,8 +28,13 @@ def decide_next(pending: Decision, ended: Run, model: Model, recent: Sequence[Ru
     return admit_request(pending.start, model, recent, because=because, now=now, force=pending.force)
 
 
-def decide_verdict(verdict: Verdict, policy: Policy) -> Skip | None:
-    """None: the champion is degraded and the policy wants a training, if there is something to train on."""
+def decide_verdict(verdict: Verdict, judged: str, champion: Champion | None, policy: Policy) -> Skip | None:
+    """None: the champion is degraded and the policy wants a training, if there is something to train on.
+
+    `judged` is the version that the verdict is about. It may have been followed while its evaluation waited or ran.
+    """
+    if champion is None or champion.package != judged:
+        return Skip(Outcome.SKIPPED_STALE, f"{verdict.summary}; but {judged} isn't the champion any more")
     if verdict.passed:
         return Skip(Outcome.SKIPPED_NOT_DEGRADED, verdict.summary)
     if policy.on_degraded == "nothing":

@@ -31,20 +31,25 @@ def act_on_verdict(evaluation: Run, plane: ControlPlane) -> Decision | None:
     verdict = read_verdict(plane.objects.read(uri), uri)
     model = plane.ledger.model(evaluation.model)
     subject = Subject(decision_id, evaluation.arn, model, Purpose.TRAINING)
-    action = decide_verdict(verdict, model.spec.policy) or decide_training(
+    judged = asked.start.parameters["ModelPackageArn"]
+    action = decide_verdict(verdict, judged, model.champion, model.spec.policy) or decide_training(
         candidate(model, Purpose.TRAINING, decision_id, plane), verdict, plane.now()
     )
     return Dispatcher.of(plane).carry_out(action, subject)
 
 
 def approve_by_policy(training: Run, plane: ControlPlane) -> Decision | None:
-    """A training ended: approve its version, if the policy says so. Approving it makes the registry tell us so."""
+    """A training ended: approve its version, if the policy says so. Approving it makes the registry tell us so.
+
+    On record first: once it is approved, a repetition finds nothing to approve, and the reason would be lost.
+    """
     model = plane.ledger.model(training.model)
     if model.spec.policy.approval == "manual":
         return None
     action = decide_approval(plane.registry.registered_by(training.model, training.arn), model.spec.policy)
     if action is None:
         return None
-    plane.registry.approve(action.package, action.because)
     subject = Subject(f"{training.decision}-approval", training.arn, model)
-    return Dispatcher.of(plane).note(Outcome.APPROVED, action.because, subject)
+    decision = Dispatcher.of(plane).note(Outcome.APPROVED, action.because, subject)
+    plane.registry.approve(action.package, action.because)
+    return decision

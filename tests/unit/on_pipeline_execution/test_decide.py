@@ -9,7 +9,7 @@ from control_plane.admission import Candidate
 from control_plane.outcomes import Outcome
 from control_plane.policies import Policy
 from control_plane.ports import GONE, Execution
-from control_plane.records import Slot
+from control_plane.records import Champion, Slot
 from control_plane.registry import Package
 from control_plane.verdicts import Verdict
 from on_pipeline_execution.decide import decide_approval, decide_end, decide_next, decide_training, decide_verdict
@@ -17,6 +17,7 @@ from tests.samples import (
     MORNING,
     TRAINING,
     begun,
+    champion,
     deferred,
     ended,
     evaluated_spec,
@@ -87,7 +88,17 @@ def test_what_waited_may_be_kept_by_a_policy_or_by_a_run_that_was_faster() -> No
 def test_a_degraded_champion_leads_to_what_the_policy_says(
     verdict: Verdict, on_degraded: str, expected: Skip | None
 ) -> None:
-    assert decide_verdict(verdict, policy(on_degraded=on_degraded)) == expected
+    assert decide_verdict(verdict, package_arn(1), champion(1), policy(on_degraded=on_degraded)) == expected
+
+
+@pytest.mark.parametrize("verdict", [GOOD, BAD])
+@pytest.mark.parametrize("king", [None, champion(2, earlier=(1,))])
+def test_a_verdict_on_a_version_that_is_champion_no_more_leads_to_nothing(
+    verdict: Verdict, king: Champion | None
+) -> None:
+    assert decide_verdict(verdict, package_arn(1), king, policy()) == Skip(
+        Outcome.SKIPPED_STALE, f"{verdict.summary}; but {package_arn(1)} isn't the champion any more"
+    )
 
 
 DEGRADED = f"the champion is degraded: {BAD.summary}"
