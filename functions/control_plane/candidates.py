@@ -2,6 +2,7 @@
 
 from control_plane.actions import Skip
 from control_plane.admission import Candidate
+from control_plane.errors import UnknownPackage
 from control_plane.manifests import Manifest, folders_above, is_data
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
@@ -20,7 +21,10 @@ def candidate(model: Model, purpose: Purpose, decision_id: str, plane: ControlPl
     manifest = list_data(model, purpose, plane)
     if not manifest.objects:
         return _none(model, purpose, Outcome.SKIPPED_NO_DATA, f"{source.prefix} holds no data")
-    request = _request(model, purpose, manifest, decision_id, plane)
+    try:
+        request = _request(model, purpose, manifest, decision_id, plane)
+    except UnknownPackage as error:
+        return _none(model, purpose, Outcome.SKIPPED_NO_CHAMPION, str(error))
     return Candidate(
         model,
         purpose,
