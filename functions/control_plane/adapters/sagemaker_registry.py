@@ -9,6 +9,10 @@ from control_plane.registry import Package
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sagemaker.type_defs import (
+        DescribeModelPackageOutputTypeDef,
+        ModelPackageContainerDefinitionOutputTypeDef,
+    )
 
 
 class SageMakerRegistry:
@@ -25,7 +29,7 @@ class SageMakerRegistry:
             if "does not exist" in error.response["Error"]["Message"]:
                 raise UnknownPackage(f"{package_arn} is not in the registry") from error
             raise
-        container = answer["InferenceSpecification"]["Containers"][0]
+        container = _container(answer)
         return Package(
             arn=answer["ModelPackageArn"],
             group=answer.get("ModelPackageGroupName", ""),
@@ -56,3 +60,9 @@ class SageMakerRegistry:
         self._client.update_model_package(
             ModelPackageArn=package_arn, ModelApprovalStatus="Approved", ApprovalDescription=why[:1024]
         )
+
+
+def _container(answer: "DescribeModelPackageOutputTypeDef") -> "ModelPackageContainerDefinitionOutputTypeDef":
+    """Empty for a version that isn't made to be served: others in the account may register such."""
+    containers = answer["InferenceSpecification"]["Containers"] if "InferenceSpecification" in answer else []
+    return containers[0] if containers else {}
