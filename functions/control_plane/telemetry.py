@@ -4,7 +4,7 @@ from functools import cache
 
 from aws_lambda_powertools import Logger
 
-from control_plane.actions import RecordEnd, Skip
+from control_plane.actions import Hold, RecordEnd, Skip
 from control_plane.outcomes import Outcome
 from control_plane.records import Decision
 
@@ -23,7 +23,17 @@ def log_decision(decision: Decision) -> None:
     )
 
 
-def log_outcome(outcome: Outcome, subject: str, action: RecordEnd | Skip) -> None:
-    """For an event that leaves no decision of its own."""
-    why = action.because if isinstance(action, Skip) else f"it ended {action.status}"
-    logger().info(f"{outcome}: {why}", extra={"outcome": outcome, "subject": subject})
+def log_outcome(outcome: Outcome, subject: str, action: Hold | RecordEnd | Skip) -> None:
+    """For an event that leaves no decision of its own, or none yet."""
+    logger().info(f"{outcome}: {_why(action)}", extra={"outcome": outcome, "subject": subject})
+
+
+def _why(action: Hold | RecordEnd | Skip) -> str:
+    match action:
+        case Hold(route, _, arrivals, complete):
+            waits = "which are complete" if complete else "until their window closes"
+            return f"{arrivals} arrivals in {route.source.prefix} of model {route.model}, {waits}"
+        case RecordEnd():
+            return f"it ended {action.status}"
+        case Skip():
+            return action.because

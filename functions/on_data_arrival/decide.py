@@ -14,12 +14,12 @@ def decide(event: ObjectCreated, routes: Mapping[str, Route]) -> Hold | Skip:
     """Hold what belongs to a model: whether it starts a run is decided when its window closes, by `on_tick`."""
     route = next((routes[folder] for folder in event.folders if folder in routes), None)
     if route is None:
-        return Skip(Outcome.SKIPPED_NO_MODEL, f"no model claims a folder above s3://{event.bucket}/{event.key}")
+        return Skip(Outcome.SKIPPED_NO_MODEL, f"s3://{event.bucket}/{event.key} is in no model's folder")
     if is_data(event.key, manifest=None, exclude=route.exclude):
         complete = event.key.rpartition("/")[2] == route.source.close.manifest
         return Hold(route, event.identity, arrivals=1, complete=complete)
     why = "is a folder marker" if event.key.endswith("/") else "matches an exclusion"
-    return Skip(Outcome.SKIPPED_EXCLUDED, f"s3://{event.bucket}/{event.key} {why} of model {route.model}")
+    return Skip(Outcome.SKIPPED_EXCLUDED, f"s3://{event.bucket}/{event.key} {why} of model {route.model}", route.model)
 
 
 def merge(holds: Iterable[Hold]) -> list[Hold]:

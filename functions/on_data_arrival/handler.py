@@ -6,8 +6,9 @@ from typing import Any
 from control_plane.actions import Hold, Skip
 from control_plane.errors import InvalidEvent
 from control_plane.events import ObjectCreated
+from control_plane.outcomes import Outcome
 from control_plane.ports import ControlPlane
-from control_plane.telemetry import logger
+from control_plane.telemetry import log_outcome, logger
 from control_plane.wiring import control_plane
 from on_data_arrival.decide import decide, merge
 from on_data_arrival.tallies import tally
@@ -42,5 +43,6 @@ def handle(events: Sequence[ObjectCreated], plane: ControlPlane) -> None:
         plane.ledger.note_arrivals(
             hold.route, first_event=hold.first_event, arrivals=hold.arrivals, complete=hold.complete, now=now
         )
+        log_outcome(Outcome.HELD, hold.first_event, hold)
     for record in tally([(event, action) for event, action in decided if isinstance(action, Skip)], now):
         plane.ledger.tally(record)

@@ -23,7 +23,7 @@ def tally(skips: Iterable[tuple[ObjectCreated, Skip]], now: datetime) -> list[De
             if known
             else Decision(
                 id=record_id,
-                model=None,
+                model=skip.model,
                 event=event.identity,
                 outcome=skip.outcome,
                 status=DecisionStatus.DONE,

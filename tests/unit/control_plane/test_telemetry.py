@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from control_plane.actions import RecordEnd, Skip
+from control_plane.actions import Hold, RecordEnd, Skip
 from control_plane.outcomes import Outcome
 from control_plane.telemetry import log_decision, log_outcome, logger
-from tests.samples import begun, done, run_of
+from tests.samples import begun, done, model_spec, route_of, run_of
 
 
 def line(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:
@@ -46,10 +46,20 @@ def test_what_came_later_is_told_instead_of_what_led_to_it(caplog: pytest.LogCap
     [
         (Outcome.SKIPPED_STALE, Skip(Outcome.SKIPPED_STALE, "still Executing"), "SKIPPED_STALE: still Executing"),
         (Outcome.RECORDED, RecordEnd("Failed", "Train: no target"), "RECORDED: it ended Failed"),
+        (
+            Outcome.HELD,
+            Hold(route_of(model_spec()), "arn:run", arrivals=7, complete=False),
+            "HELD: 7 arrivals in churn/training/ of model churn, until their window closes",
+        ),
+        (
+            Outcome.HELD,
+            Hold(route_of(model_spec()), "arn:run", arrivals=7, complete=True),
+            "HELD: 7 arrivals in churn/training/ of model churn, which are complete",
+        ),
     ],
 )
 def test_an_event_without_a_decision_leaves_a_line_too_2(
-    caplog: pytest.LogCaptureFixture, outcome: Outcome, action: Skip | RecordEnd, message: str
+    caplog: pytest.LogCaptureFixture, outcome: Outcome, action: Hold | RecordEnd | Skip, message: str
 ) -> None:
     log_outcome(outcome, "arn:run", action)
     found = line(caplog)
