@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pointsman.environment import Environment
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Event-driven control plane for ML on AWS.")
+app = typer.Typer(add_completion=False, help="Event-driven control plane for ML on AWS.")
 decisions_app = typer.Typer(help="What was decided, and why.")
 models_app = typer.Typer(help="Models and their state.")
 runs_app = typer.Typer(help="Pipeline executions that the control plane started.")
@@ -25,11 +25,14 @@ app.add_typer(decisions_app, name="decisions")
 app.add_typer(models_app, name="models")
 app.add_typer(runs_app, name="runs")
 
+_UNBOUNDED = 10_000
 Env = Annotated[str, typer.Option("--env", help="An environment of samconfig.toml.")]
 State = Annotated[
     Path | None, typer.Option("--state", envvar="POINTSMAN_STATE", help="Folder of the embedded AWS's state.")
 ]
-Port = Annotated[int | None, typer.Option(help="Without one: the previous run's, else any free port.")]
+Port = Annotated[
+    int | None, typer.Option(min=1, max=65535, help="Without one: the previous run's, else any free port.")
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
 Name = Annotated[str, typer.Argument(metavar="MODEL")]
 Version = Annotated[str, typer.Argument(help="GROUP/NUMBER, such as churn/3, or the package's ARN.")]
@@ -47,27 +50,50 @@ def main() -> None:
         sys.exit(error.exit_code)
 
 
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        _print(installed("pointsman"))
+        raise typer.Exit
+    if not context.invoked_subcommand:
+        _print(context.get_help())
+
+
 @app.command()
 def up(
     state: State = None,
     port: Port = None,
     *,
     detach: Annotated[bool, typer.Option(help="Run in the background.")] = False,
-    deploy: Annotated[bool, typer.Option(help="Then build and deploy the template; implies --detach.")] = False,
+    deploy: Annotated[
+        bool, typer.Option(help="Then build and deploy the template, also to one that runs; implies --detach.")
+    ] = False,
     time_scale: Annotated[float, typer.Option(min=1, help="60 lets a minute of schedules pass in a second.")] = 1.0,
 ) -> None:
     """Start the embedded AWS."""
+    from pointsman.environment import LOCAL, Environment
     from pointsman.local import deployment, process
+    from pointsman.local.current import use
 
-    settings = LocalSettings(state=_state(state), port=port, time_scale=time_scale)
+    settings = LocalSettings(state=use(_own_state(state, LOCAL)), port=port, time_scale=time_scale)
     if not detach and not deploy:
         process.serve(settings)
         return
-    running = process.start_detached(settings)
-    _print(f"serving at {running.endpoint_url}, log in {settings.log_file}")
+    running = process.status(settings.state) if deploy else None
+    if not running:
+        running = process.start_detached(settings)
+        _print(f"serving at {running.endpoint_url}, log in {settings.log_file}")
     if deploy:
+        _print("building the functions (sam build)")
         deployment.build()
-        deployment.deploy(_environment("local", state))
+        _print("deploying the template (sam deploy)")
+        deployment.deploy(Environment.named(LOCAL, running.endpoint_url))
 
 
 @app.command()
@@ -100,7 +126,7 @@ def status(state: State = None, *, as_json: Json = False) -> None:
 @app.command()
 def apply(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Model specs. Default: all of pipeline_defs/models.")
+        list[Path] | None, typer.Argument(help="Model specs or folders of them. Default: pipeline_defs/models.")
     ] = None,
     env: Env = "local",
     state: State = None,
@@ -113,7 +139,8 @@ def apply(
     from pointsman.tables import change_table
 
     models = project_root() / "pipeline_defs" / "models"
-    changes = apply_all(_environment(env, state), files or sorted(models.glob("*.yaml")))
+    given = [file for path in files or [models] for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
+    changes = apply_all(_environment(env, state), given)
     _show([asdict(change) for change in changes], change_table(changes), as_json=as_json)
 
 
@@ -125,10 +152,10 @@ def list_decisions(
     if context.invoked_subcommand:
         return
     from pointsman import observe
-    from pointsman.tables import decision_table
+    from pointsman.tables import decision_list
 
     found = observe.decisions(_environment(env, state), model)
-    _show([decision.model_dump(mode="json") for decision in found], decision_table(found), as_json=as_json)
+    _show([decision.model_dump(mode="json") for decision in found], decision_list(found), as_json=as_json)
 
 
 @decisions_app.command("show")
@@ -171,11 +198,11 @@ def show_run(
 ) -> None:
     """Show a run's steps, and why one failed."""
     from pointsman import observe
-    from pointsman.tables import step_table
+    from pointsman.tables import execution_view
 
     environment = _environment(env, state)
     execution = observe.execution(environment, observe.run(environment, run_id).arn)
-    _show(asdict(execution), step_table(execution), as_json=as_json)
+    _show(asdict(execution), execution_view(execution), as_json=as_json)
 
 
 @models_app.callback(invoke_without_command=True)
@@ -239,14 +266,23 @@ def resume(name: Name, env: Env = "local", state: State = None) -> None:
 
 @app.command()
 def demo(state: State = None, port: Port = None, *, as_json: Json = False) -> None:
-    """Run the first lap on an embedded AWS: data lands, training runs, a version waits for approval."""
+    """Run the first lap on an empty embedded AWS: data lands, training runs, a version waits for approval."""
     from pointsman.demo import show
+    from pointsman.local.current import use
 
-    show.run(_state(state), port, as_json=as_json)
+    show.run(use(_own_state(state, "demo")), port, as_json=as_json)
 
 
 def _state(state: Path | None) -> Path:
-    return state.resolve() if state else default_state_directory()
+    """The folder asked for, else that of the last `up` or `demo`."""
+    from pointsman.local.current import current
+
+    return state.resolve() if state else current()
+
+
+def _own_state(state: Path | None, name: str) -> Path:
+    """`up` and `demo` keep theirs apart: the demo empties its own each time."""
+    return state.resolve() if state else default_state_directory().with_name(name)
 
 
 def _environment(name: str, state: Path | None) -> "Environment":
@@ -265,14 +301,19 @@ def _request(environment: "Environment", model: str, purpose: str, why: str, *, 
     from pointsman import operate
     from pointsman.tables import decision_story
 
-    Console().print(decision_story(operate.request(environment, model, purpose, why, force=force)))
+    _console().print(decision_story(operate.request(environment, model, purpose, why, force=force)))
 
 
 def _show(value: object, picture: "RenderableType", *, as_json: bool) -> None:
     if as_json:
         _print_json(value)
     else:
-        Console().print(picture)
+        _console().print(picture)
+
+
+def _console() -> Console:
+    """A pipe or a file has no width to fit into."""
+    return Console() if sys.stdout.isatty() else Console(width=_UNBOUNDED)
 
 
 def _print(text: str) -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from control_plane.records import Decision, Run
+from control_plane.outcomes import Outcome
+from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Run
 from pointsman.environment import Environment
 from pointsman.errors import NotFound
 
@@ -42,11 +43,35 @@ class Package:
 
 
 def decisions(environment: Environment, model: str | None = None) -> list[Decision]:
-    """Newest first: a model's, or without one everybody's, those about no model included."""
+    """Newest first: a model's, or without one everybody's, those about no model included.
+
+    A window that hasn't closed is shown as the decision to hold what landed in it. Raises NotFound.
+    """
     ledger = environment.ledger
-    names = [model] if model else [None, *(known.spec.model for known in ledger.models())]
+    models = [known for known in ledger.models() if model in {None, known.spec.model}]
+    if model and not models:
+        raise NotFound(f"no model {model!r}; `pointsman models` shows what there is")
+    names = [*(known.spec.model for known in models), *([] if model else [None])]
     found = [decision for name in names for decision in ledger.decisions(name)]
+    sources = [(known.spec.model, purpose) for known in models for purpose in known.spec.data.sources]
+    found += [_held(window) for name, purpose in sources if (window := ledger.window(name, purpose))]
     return sorted(found, key=lambda decision: decision.decided_at, reverse=True)
+
+
+def _held(window: ArrivalWindow) -> Decision:
+    objects = "1 object" if window.arrivals == 1 else f"{window.arrivals} objects"
+    latest = f"at {window.closes_by:%Y-%m-%d %H:%M:%S} UTC at the latest"
+    return Decision(
+        id=window.id,
+        model=window.model,
+        purpose=window.purpose,
+        event=window.first_event,
+        outcome=Outcome.HELD,
+        status=DecisionStatus.DEFERRED,
+        because=f"{objects} landed; the window closes {latest}",
+        decided_at=window.opened_at,
+        events=window.arrivals,
+    )
 
 
 def decision(environment: Environment, decision_id: str) -> Decision:

@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from rich.console import Group, RenderableType
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from control_plane.records import Decision, Model, Run
 from pointsman.apply import Change
 from pointsman.observe import Execution, Package
 
+# Never broken over lines: what people search for and copy.
+_WHOLE = {"age", "model", "run", "status", "step", "purpose", "package"}
+_FAILURE_WIDTH = 120
 _COLOURS = {
     "STARTED": "green",
     "CHAMPION": "green",
@@ -30,19 +36,21 @@ def age(moment: datetime, now: datetime | None = None) -> str:
     return f"{max(0, passed // timedelta(seconds=1))}s"
 
 
-def decision_table(decisions: Sequence[Decision]) -> Table:
-    table = _table("Decisions", "age", "model", "outcome", "why", "event", "run")
-    for decision in decisions:
-        outcome = str(decision.outcome)
-        table.add_row(
-            age(decision.decided_at),
-            decision.model or "-",
-            _coloured(outcome, _outcome_colour(decision)),
-            f"{decision.because}; {decision.then}" if decision.then else decision.because,
-            _event(decision),
-            _short(decision.run),
-        )
-    return table
+def decision_list(decisions: Sequence[Decision]) -> RenderableType:
+    """Like a log: a line to scan, then why, then what to look it up by. Fits any width."""
+    if not decisions:
+        return Text("no decisions yet", style="dim")
+    return Group(*(_decision_entry(decision) for decision in decisions))
+
+
+def _decision_entry(decision: Decision) -> Text:
+    run = f"  run {_short(decision.run)}" if decision.run else ""
+    entry = Text(str(decision.outcome), style=_outcome_colour(decision))
+    entry.append(f"  {decision.model or '-'}  {age(decision.decided_at)} ago{run}", style="default")
+    why = f"{decision.because}; {decision.then}" if decision.then else decision.because
+    entry.append(f"\n    {why}", style="default")
+    entry.append(f"\n    event {_event(decision)}\n    decision {decision.id}", style="dim")
+    return entry
 
 
 def decision_story(decision: Decision) -> Table:
@@ -68,11 +76,13 @@ def decision_story(decision: Decision) -> Table:
     }
     for name, value in story.items():
         if value is not None:
-            table.add_row(name, str(value))
+            table.add_row(name, str(value) if name == "outcome" else escape(str(value)))
     return table
 
 
-def model_table(models: Sequence[Model]) -> Table:
+def model_table(models: Sequence[Model]) -> RenderableType:
+    if not models:
+        return Text("no models yet; `pointsman apply` puts them into the ledger", style="dim")
     table = _table("Models", "model", "champion", "state", "pending", "revision")
     for model in models:
         champion = model.champion
@@ -87,7 +97,9 @@ def model_table(models: Sequence[Model]) -> Table:
     return table
 
 
-def run_table(runs: Sequence[Run]) -> Table:
+def run_table(runs: Sequence[Run]) -> RenderableType:
+    if not runs:
+        return Text("no runs yet", style="dim")
     table = _table("Runs", "age", "model", "purpose", "run", "status", "failure")
     for run in runs:
         status = run.status or "Executing"
@@ -97,23 +109,24 @@ def run_table(runs: Sequence[Run]) -> Table:
             run.purpose,
             _short(run.arn),
             _coloured(status, _STATUS_COLOURS.get(status, "")),
-            run.failure or "",
+            escape((run.failure or "").partition("\n")[0][:_FAILURE_WIDTH]),
         )
     return table
 
 
-def step_table(execution: Execution) -> Table:
+def execution_view(execution: Execution) -> RenderableType:
+    """The steps, then in full why any of them failed."""
     status = _coloured(execution.status, _STATUS_COLOURS.get(execution.status, ""))
-    table = _table(f"Run {_short(execution.arn)}: {status}", "step", "kind", "status", "seconds", "failure")
+    table = _table(f"Run {_short(execution.arn)}: {status}", "step", "kind", "status", "seconds")
     for step in execution.steps:
         table.add_row(
             step.name,
             step.kind,
             _coloured(step.status, _STATUS_COLOURS.get(step.status, "")),
             "" if step.seconds is None else f"{step.seconds:.1f}",
-            step.failure or "",
         )
-    return table
+    failures = [Text(f"\n{step.name}: {step.failure}", style="red") for step in execution.steps if step.failure]
+    return Group(table, *failures)
 
 
 def package_table(package: Package) -> Table:
@@ -145,7 +158,7 @@ def _event(decision: Decision) -> str:
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in _WHOLE)
     return table
 
 

@@ -42,6 +42,7 @@ class Skip:
 
     outcome: Outcome
     because: str
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

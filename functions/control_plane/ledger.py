@@ -50,6 +50,9 @@ class Ledger(Protocol):
     def seal(self, window: ArrivalWindow, now: datetime) -> ArrivalWindow:
         """Close a window to arrivals; the next one opens a new window. Raises Superseded."""
 
+    def window(self, model: str, purpose: Purpose) -> ArrivalWindow | None:
+        """The open window, for people; no room calls it."""
+
     # -- decisions --
 
     def decision(self, decision_id: str) -> Decision | None: ...

@@ -23,6 +23,13 @@ class ClosePolicy(Strict):
     quiet: Duration = Field(timedelta(minutes=5), description="this long without a new object")
     at_most: Duration = Field(timedelta(hours=1), description="this long after the first object, whatever still comes")
 
+    @model_validator(mode="after")
+    def _quiet_ends_first(self) -> Self:
+        if self.quiet > self.at_most:
+            msg = f"quiet ({self.quiet}) is longer than at_most ({self.at_most}), so it would never end a window"
+            raise ValueError(msg)
+        return self
+
 
 class DataSource(Strict):
     """A folder in which data for one purpose lands."""

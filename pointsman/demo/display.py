@@ -5,23 +5,24 @@ from rich.live import Live
 from rich.text import Text
 
 from pointsman.demo.lap import Lap
-from pointsman.tables import decision_table, package_table, step_table
+from pointsman.tables import decision_list, execution_view, package_table
 
 NEXT = """\
 What to try next
-  pointsman decisions                  every decision and its reason
-  pointsman runs show {run}          the run's steps
-  pointsman status                          where the embedded AWS runs, and its log
-  pointsman down                            stop it; what it holds is kept"""
+  .venv/bin/pointsman decisions                        every decision and its reason
+  .venv/bin/pointsman runs show {run}           the run's steps
+  .venv/bin/pointsman approve {version} --why good     exactly this version becomes the champion
+  .venv/bin/pointsman models                           what each model is at
+  .venv/bin/pointsman down                             stop the embedded AWS; what it holds is kept"""
 
 
 def picture(lap: Lap) -> RenderableType:
     """Everything known so far, growing downwards."""
     parts: list[RenderableType] = [Text(f"{lap.objects} objects landed")]
     if lap.decisions:
-        parts += [Text(), decision_table(lap.decisions)]
+        parts += [Text(), decision_list(lap.decisions)]
     if lap.execution:
-        parts += [Text(), step_table(lap.execution)]
+        parts += [Text(), execution_view(lap.execution)]
     if lap.package:
         parts += [Text(), package_table(lap.package)]
     return Group(*parts)
@@ -47,4 +48,5 @@ class Display:
 
 def epilogue(lap: Lap, seconds: float) -> RenderableType:
     run = lap.execution.arn.rpartition("/")[2] if lap.execution else ""
-    return Text(f"\nThe lap took {seconds:.0f} s.\n\n{NEXT.format(run=run)}")
+    version = lap.package.arn.rpartition("model-package/")[2] if lap.package else ""
+    return Text(f"\nThe lap took {seconds:.0f} s.\n\n{NEXT.format(run=run, version=version)}", no_wrap=True)

@@ -15,21 +15,25 @@ from pointsman.tables import change_table
 
 def run(state: Path, port: int | None, *, as_json: bool) -> None:
     """Leaves the embedded AWS running, for the person to look around. Raises PointsmanError."""
-    console = Console(stderr=as_json)
+    console = Console(stderr=as_json, soft_wrap=True)
     began = time.monotonic()
 
     def say(text: str) -> None:
         console.print(f"[dim]{time.monotonic() - began:5.1f} s[/]  {text}")
 
     say("starting an embedded AWS")
-    environment = stage.start(state, port)
+    environment = stage.start(state, port, say)
     changes = stage.prepare(environment, say)
     console.print(change_table(changes))
     say(f"landing data under s3://{environment.output('DataBucket')}/{laps.PREFIX}")
     lap = laps.Lap()
-    with Display(console, lap) as display:
-        laps.land(environment, lap, display.watch)
-        laps.follow(environment, lap, display.watch)
+    try:
+        with Display(console, lap) as display:
+            laps.land(environment, lap, display.watch)
+            laps.follow(environment, lap, display.watch)
+    except KeyboardInterrupt:
+        console.print("interrupted; the embedded AWS goes on, and `pointsman down` stops it")
+        raise
     seconds = time.monotonic() - began
     console.print(epilogue(lap, seconds))
     if as_json:

@@ -8,21 +8,24 @@ from pointsman.apply import Change, apply
 from pointsman.environment import LOCAL, Environment, project_root
 from pointsman.errors import StateInUse
 from pointsman.local import deployment, process
+from pointsman.local.aws.ministack import check_version
 from pointsman.local.settings import LocalSettings
 
 # A minute of schedules passes in a second, so on_tick looks every second.
 TIME_SCALE = 60.0
 
 
-def start(state: Path, port: int | None) -> Environment:
-    """Start an embedded AWS on an emptied state directory. Raises StateInUse, LocalAwsError."""
+def start(state: Path, port: int | None, say: Callable[[str], None]) -> Environment:
+    """Start an embedded AWS on an emptied state directory. Raises StateInUse, ToolMissing, LocalAwsError."""
     marker = state / "made-by-demo"
     if state.exists() and any(state.iterdir()) and not marker.exists():
         raise StateInUse(
-            f"{state} holds an environment that the demo did not make; "
-            "`pointsman demo --state DIR` uses another folder, and removing this one loses what is in it"
+            f"{state} holds something that the demo did not make; `pointsman demo --state DIR` uses another"
         )
     deployment.check()
+    check_version()
+    if marker.exists():
+        say("emptying the embedded AWS of the demo before")
     process.stop(state)
     shutil.rmtree(state, ignore_errors=True)
     state.mkdir(parents=True)

@@ -92,6 +92,10 @@ class DynamoDBLedger:
         except Superseded:  # the window's last moment comes before another quiet period would end
             self._table.update(note.at_the_last())
 
+    def window(self, model: str, purpose: Purpose) -> ArrivalWindow | None:
+        item = self._table.get(keys.open_window_key(model, purpose))
+        return items.window_of(item) if item else None
+
     def seal(self, window: ArrivalWindow, now: datetime) -> ArrivalWindow:
         sealed = window.model_copy(update={"sealed": True})
         self._table.write(
