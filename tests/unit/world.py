@@ -1,16 +1,33 @@
-"""What surrounds the rooms, in three verbs: data lands, a minute passes, a run ends."""
+"""What surrounds the rooms, in a few verbs: data lands, a minute passes, a run ends, somebody approves or asks."""
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
-from control_plane.events import ObjectCreated
+from control_plane.events import DriftReport, ModelPackageStateChange, ObjectCreated, RunRequested
+from control_plane.models import ModelSpec
 from control_plane.ports import ControlPlane
 from control_plane.records import Decision, Slot
+from control_plane.registry import ApprovalStatus
 from on_data_arrival.handler import handle as on_data_arrival
+from on_drift.handler import handle as on_drift
+from on_model_package.handler import handle as on_model_package
 from on_pipeline_execution.handler import handle as on_pipeline_execution
+from on_request.handler import handle as on_request
 from on_tick.handler import handle as on_tick
 from tests.fakes import FakeControlPlane, FakeLedger, FakeObjects
-from tests.samples import BUCKET, PREFIX, TRAINING, model_spec, object_created
+from tests.samples import (
+    BUCKET,
+    PREFIX,
+    TRAINING,
+    drift_report,
+    evaluated_spec,
+    model_spec,
+    object_created,
+    package_changed,
+    run_requested,
+)
 
 MOMENT = timedelta(seconds=1)  # a window is named by the time at which it opened
 
@@ -20,6 +37,43 @@ def new_plane(ledger: FakeLedger | None = None) -> FakeControlPlane:
     plane = FakeControlPlane(ledger=ledger or FakeLedger())
     plane.ledger.apply(model_spec())
     return plane
+
+
+def judged_plane(spec: ModelSpec | None = None) -> FakeControlPlane:
+    """A control plane that knows one model, whose first version was approved."""
+    plane = FakeControlPlane()
+    plane.ledger.apply(spec or evaluated_spec())
+    decide_approval(plane, plane.registry.register("churn").arn)
+    return plane
+
+
+def decide_approval(plane: FakeControlPlane, arn: str, status: ApprovalStatus = "Approved") -> Decision:
+    """A person approves or rejects a version, and SageMaker's event is delivered."""
+    plane.wait(MOMENT)
+    changed = plane.registry.set_approval(arn, status)
+    event = package_changed(arn, status, at=changed.last_modified, fields=["ModelApprovalStatus"])
+    return on_model_package(ModelPackageStateChange.parse(event), plane)
+
+
+def drift(plane: FakeControlPlane, event_id: str = "e1", **report: Any) -> Decision:
+    return on_drift(DriftReport.parse(drift_report(event_id, **report)), plane)
+
+
+def ask(plane: FakeControlPlane, event_id: str = "e1", **asked: Any) -> Decision:
+    return on_request(RunRequested.parse(run_requested(event_id, **asked)), plane)
+
+
+def report(plane: FakeControlPlane, evaluation: Decision, *, passed: bool) -> None:
+    """What an evaluation writes."""
+    summary = "auc 0.86 meets the bar of 0.8" if passed else "auc 0.71 misses the bar of 0.8 by 0.09"
+    bucket, _, folder = evaluation.start.parameters["ReportUri"].removeprefix("s3://").partition("/")
+    body = json.dumps({"verdict": {"passed": passed, "summary": summary}}).encode()
+    plane.objects.write(bucket, f"{folder}/evaluation.json", body)
+
+
+def champion_of(plane: FakeControlPlane) -> str | None:
+    king = plane.ledger.model("churn").champion
+    return king.package if king else None
 
 
 def put(objects: FakeObjects, *keys: str, body: bytes = b"1,2\n") -> list[ObjectCreated]:
