@@ -3,27 +3,23 @@
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
 from botocore.exceptions import ClientError
 
 from control_plane.adapters.dynamodb import DynamoDBLedger
+from pointsman.checkout import project_root
 from pointsman.errors import NotDeployed, UnknownEnvironment
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker import SageMakerClient
 
+__all__ = ["LOCAL", "LOCAL_CREDENTIALS", "Environment", "project_root"]
+
 LOCAL = "local"
 LOCAL_CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-
-
-def project_root() -> Path:
-    """The checkout that the command runs in: the nearest folder upwards with a template.yaml."""
-    here = Path.cwd()
-    return next((folder for folder in (here, *here.parents) if (folder / "template.yaml").is_file()), here)
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,16 @@ PointsmanError                        1
 ├── NotFound                     15   nothing has that id
 ├── StateInUse                   16   the demo would remove an environment that it did not make
 ├── LapFailed                    17   the demo's run did not end with a registered version
+├── NotInCheckout                19   neither the working directory nor the package lies in a checkout
 └── LocalAwsError                 2   the embedded AWS could not do what was asked
     ├── UnsupportedPlatform       3   the built functions hold Linux binaries
     ├── UnsupportedMiniStack      4   another version than the tested one, or a hook that is gone
     ├── PortInUse                 5   the port asked for is taken
     ├── AlreadyRunning            6   another process holds the state directory
     ├── DidNotStart               7   no healthy endpoint before the deadline
-    └── UnreadableState           8   saved by another version, or damaged
+    ├── UnreadableState           8   saved by another version, or damaged
+    ├── UnusableState            18   the state directory can't be made or written
+    └── UnusablePort             20   the port asked for is none that this user may listen on
 """
 
 from typing import ClassVar
@@ -68,6 +71,18 @@ class UnreadableState(LocalAwsError):
     """Raised when the state directory holds a snapshot that this version cannot read."""
 
     exit_code: ClassVar[int] = 8
+
+
+class UnusableState(LocalAwsError):
+    """Raised when the state directory is a file, or nothing can be written there."""
+
+    exit_code: ClassVar[int] = 18
+
+
+class UnusablePort(LocalAwsError):
+    """Raised for a port out of range, or one that the system refuses for another reason than its being taken."""
+
+    exit_code: ClassVar[int] = 20
 
 
 class UnknownEnvironment(PointsmanError):
@@ -122,3 +137,9 @@ class LapFailed(PointsmanError):
     """Raised by `pointsman demo`; says which step failed and why."""
 
     exit_code: ClassVar[int] = 17
+
+
+class NotInCheckout(PointsmanError):
+    """Raised by `project_root`, so that no state is left in a folder that merely happened to be the current one."""
+
+    exit_code: ClassVar[int] = 19

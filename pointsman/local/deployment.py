@@ -5,7 +5,8 @@ import platform
 import shutil
 import subprocess
 
-from pointsman.environment import LOCAL_CREDENTIALS, Environment, project_root
+from pointsman.checkout import project_root
+from pointsman.environment import LOCAL_CREDENTIALS, Environment
 from pointsman.errors import ToolFailed, ToolMissing
 
 _SHOWN_LINES = 20

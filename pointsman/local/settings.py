@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pointsman.checkout import project_root
+
 
 def default_state_directory(start: Path | None = None) -> Path:
-    """`.pointsman/local` beside the nearest template.yaml at or above `start`; without one, under `start` itself."""
-    here = (start or Path.cwd()).resolve()
-    root = next((folder for folder in (here, *here.parents) if (folder / "template.yaml").is_file()), here)
-    return root / ".pointsman" / "local"
+    """`.pointsman/local` in the checkout. Raises NotInCheckout."""
+    return project_root(start) / ".pointsman" / "local"
 
 
 @dataclass(frozen=True)
