@@ -11,11 +11,12 @@ READY := .tools/ready
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY) ## install everything into this folder; the tasks below do it when needed
+setup: ## install everything into this folder, or mend it; the tasks below do it when needed
+	@$(PYTHON) bootstrap.py
+	@touch $(READY)
 
 $(READY): uv.lock pyproject.toml bootstrap.py
-	@$(PYTHON) bootstrap.py
-	@touch $@
+	@$(MAKE) --no-print-directory setup
 
 demo: $(READY) ## the first lap: data lands, training runs, a version waits for approval
 	@$(BIN)/pointsman demo
@@ -24,8 +25,8 @@ up: $(READY) ## start the embedded AWS in the background, with the template depl
 	@$(BIN)/pointsman up --deploy
 	@$(BIN)/pointsman apply
 
-down: $(READY) ## stop the embedded AWS; what it holds is kept
-	@$(BIN)/pointsman down
+down: ## stop the embedded AWS; what it holds is kept
+	@if [ -x $(BIN)/pointsman ]; then $(BIN)/pointsman down; else echo "not set up"; fi
 
 test: $(READY) ## all tests
 	@$(BIN)/pytest
@@ -59,5 +60,6 @@ lock: $(READY) ## resolve the dependencies anew, after a change of pyproject.tom
 	@.tools/uv/uv lock || uv lock
 	@(.tools/uv/uv export --frozen --only-group functions --no-emit-project --no-header -q -o functions/requirements.txt)
 
-clean: ## remove what was installed and built here
+clean: ## stop the embedded AWS, remove what was installed and built here
+	-@if [ -x $(BIN)/pointsman ]; then $(BIN)/pointsman down; fi
 	@rm -rf .venv .tools .aws-sam .pointsman .mypy_cache .ruff_cache .pytest_cache

@@ -32,13 +32,27 @@ def main():
 
 
 def suitable_uv():
-    """A uv that accepts pyproject.toml's `required-version`, on PATH or fetched before."""
+    """A uv that meets pyproject.toml's `required-version`: on PATH, or fetched before. Asked without a network."""
+    project = (ROOT / "pyproject.toml").read_text()
+    required = numbers(re.search(r'^required-version = ">=([\d.]+)"$', project, re.MULTILINE).group(1))
     for candidate in (shutil.which("uv"), str(TOOLS / "uv" / "uv")):
-        if candidate and os.access(candidate, os.X_OK):
-            asked = [candidate, "--project", str(ROOT), "--quiet", "lock", "--check", "--offline"]
-            if subprocess.run(asked, stderr=subprocess.DEVNULL, check=False).returncode == 0:
-                return candidate
+        if candidate and os.access(candidate, os.X_OK) and version(candidate) >= required:
+            return candidate
     return None
+
+
+def version(uv):
+    """As numbers, none for a program that is no uv or can't run here."""
+    try:
+        said = subprocess.run([uv, "--version"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout
+    except OSError:
+        return []
+    found = re.match(r"uv (\d+(?:\.\d+)*)", said.decode(errors="replace"))
+    return numbers(found.group(1)) if found else []
+
+
+def numbers(dotted):
+    return [int(number) for number in dotted.split(".")]
 
 
 def fetched_uv():
@@ -79,14 +93,33 @@ def locked_wheel(lock):
 
 
 def run(uv, *arguments, environment):
+    settings = dict(surroundings(), UV_PROJECT_ENVIRONMENT=str(environment))
+    done = subprocess.run([uv, "--project", str(ROOT), *arguments], env=settings, check=False)
+    if done.returncode and not finds_python(uv):
+        sys.exit(
+            "setup: there is no CPython {0} here and uv could not fetch one; "
+            "install Python {0} and run `make setup` again".format(python_version())
+        )
+    if done.returncode:
+        sys.exit("setup: `uv {}` failed, as said above; run `make setup` again".format(" ".join(arguments)))
+
+
+def finds_python(uv):
+    asked = [uv, "python", "find", "--no-project", "--no-python-downloads", "--quiet", python_version()]
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.run(asked, cwd=str(ROOT), env=surroundings(), check=False, **silent).returncode == 0
+
+
+def python_version():
+    return (ROOT / ".python-version").read_text().strip()
+
+
+def surroundings():
     # A virtual environment that happens to be active must not be taken for ours.
     settings = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    settings["UV_PROJECT_ENVIRONMENT"] = str(environment)
     if ssl.create_default_context().cert_store_stats()["x509_ca"]:
         settings.setdefault("UV_SYSTEM_CERTS", "1")  # trust what this machine trusts, a company's proxy say
-    done = subprocess.run([uv, "--project", str(ROOT), *arguments], env=settings, check=False)
-    if done.returncode:
-        sys.exit("setup: `uv {}` failed".format(" ".join(arguments)))
+    return settings
 
 
 if __name__ == "__main__":
