@@ -1,0 +1,115 @@
+"""What waits is looked at again, and goes ahead when its cause has ended."""
+
+from datetime import timedelta
+
+import pytest
+
+from control_plane.outcomes import Outcome
+from control_plane.records import Decision, DecisionStatus, Due, Paused
+from on_tick.looks import finish
+from on_tick.looks import reconsider as look
+from tests.fakes import FakeControlPlane
+from tests.samples import evaluated_spec
+from tests.unit.world import ask, end, judged_plane, pending_of, put, tick
+
+MINUTE = timedelta(minutes=1)
+
+
+def plane_with(**policy: object) -> FakeControlPlane:
+    plane = judged_plane(evaluated_spec(changes={f"policy.{name}": value for name, value in policy.items()}))
+    put(plane.objects, "churn/training/a.csv")
+    return plane
+
+
+def second(plane: FakeControlPlane) -> Decision:
+    """A run has been and gone; another is asked for on new data."""
+    end(plane, str(ask(plane, "e1").run))
+    put(plane.objects, "churn/training/b.csv")
+    return ask(plane, "e2")
+
+
+def due(plane: FakeControlPlane, after: timedelta) -> list[Due]:
+    return list(plane.ledger.due(plane.now() + after))
+
+
+@pytest.mark.parametrize(
+    ("policy", "outcome", "hours"),
+    [
+        ({"cooldown.training": "12h"}, Outcome.SKIPPED_COOLDOWN, 12),
+        ({"budget.runs_per_day": 1}, Outcome.DEFERRED_BUDGET, 24),
+    ],
+)
+def test_a_wait_with_an_end_is_not_looked_at_before_it_and_goes_ahead_at_it(
+    policy: dict[str, object], outcome: Outcome, hours: int
+) -> None:
+    plane = plane_with(**policy)
+    waiting = second(plane)
+    wait = timedelta(hours=hours)
+    assert (waiting.outcome, waiting.until) == (outcome, plane.now() + wait)
+    assert due(plane, wait - timedelta(seconds=1)) == []
+    plane.wait(wait)
+    (started,) = tick(plane)
+    assert (started.id, started.outcome, started.status) == (waiting.id, Outcome.STARTED, DecisionStatus.DONE)
+    assert started.because == waiting.because
+    assert pending_of(plane) is None
+
+
+def test_a_freeze_ends_when_it_says_and_a_pause_when_somebody_does() -> None:
+    plane = plane_with(freeze=[{"since": "Sat 00:00", "until": "Sat 12:00"}])
+    waiting = ask(plane)
+    assert waiting.outcome is Outcome.DEFERRED_FREEZE
+    plane.ledger.pause("churn", Paused(by="bob", why="holidays", since=plane.now()))
+    plane.wait(timedelta(hours=3))
+    (paused,) = tick(plane)
+    assert (paused.id, paused.outcome, paused.until) == (waiting.id, Outcome.SKIPPED_PAUSED, None)
+    assert paused.then == "looked at again, but bob paused the model: holidays"
+    for _ in range(3):
+        plane.wait(MINUTE)
+        assert tick(plane) == [], "the same cause is on record already"
+    plane.ledger.resume("churn")
+    plane.wait(MINUTE)
+    (started,) = tick(plane)
+    assert (started.id, started.outcome) == (waiting.id, Outcome.STARTED)
+
+
+def test_the_same_cause_is_looked_at_once_a_minute_and_not_written_again() -> None:
+    plane = plane_with()
+    plane.ledger.pause("churn", Paused(by="bob", why="holidays", since=plane.now()))
+    waiting = ask(plane)
+    plane.wait(MINUTE)
+    assert tick(plane) == []
+    assert plane.ledger.decision(waiting.id) == waiting
+    assert due(plane, timedelta(seconds=59)) == []
+    assert due(plane, MINUTE) == [waiting]
+
+
+def test_a_wait_that_became_longer_says_until_when() -> None:
+    plane = plane_with(**{"cooldown.training": "12h"})
+    waiting = second(plane)
+    plane.ledger.apply(evaluated_spec(changes={"policy.cooldown.training": "24h"}))
+    plane.wait(timedelta(hours=12))
+    (longer,) = tick(plane)
+    assert (longer.outcome, longer.until) == (Outcome.SKIPPED_COOLDOWN, plane.now() + timedelta(hours=12))
+    assert longer.id == waiting.id
+    assert due(plane, timedelta(hours=11)) == []
+
+
+def test_only_what_is_still_begun_is_finished_1() -> None:
+    plane = plane_with()
+    decision = ask(plane)
+    stale = decision.model_copy(update={"status": DecisionStatus.BEGUN, "run": None})
+    assert finish(stale, plane) is None
+    assert finish(stale.model_copy(update={"id": "never written"}), plane) is None
+    assert len(plane.pipelines.started) == 1
+
+
+def test_what_has_started_since_the_index_was_read_is_not_started_again_1() -> None:
+    plane = plane_with()
+    plane.ledger.pause("churn", Paused(by="bob", why="holidays", since=plane.now()))
+    stale = ask(plane)
+    plane.ledger.resume("churn")
+    plane.wait(MINUTE)
+    (started,) = tick(plane)
+    end(plane, str(started.run))
+    assert look(stale, plane) == plane.ledger.decision(stale.id) == started
+    assert len(plane.pipelines.started) == 1
