@@ -1,0 +1,47 @@
+"""The `pointsman` command. Each command only reads its arguments and shows what others return."""
+
+import sys
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from pointsman.cli import act, local, look
+from pointsman.cli.output import say
+from pointsman.errors import PointsmanError
+
+app = typer.Typer(add_completion=False, help="Event-driven control plane for ML on AWS.")
+app.add_typer(look.decisions_app, name="decisions")
+app.add_typer(look.models_app, name="models")
+app.add_typer(look.runs_app, name="runs")
+_COMMANDS: tuple[Callable[..., None], ...] = (
+    *(local.up, local.down, local.status, local.demo),
+    *(act.apply, act.start, act.evaluate, act.approve, act.reject, act.pause, act.resume),
+)
+for _command in _COMMANDS:
+    app.command()(_command)
+
+
+def main() -> None:
+    """Every expected error is one line on standard error and an exit code of its own (see `errors.py`)."""
+    try:
+        app()
+    except PointsmanError as error:
+        Console(stderr=True).print(f"pointsman: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(error.exit_code)
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        say(installed("pointsman"))
+        raise typer.Exit
+    if not context.invoked_subcommand:
+        say(context.get_help())

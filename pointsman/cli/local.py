@@ -1,0 +1,74 @@
+"""Commands about the embedded AWS itself."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from pointsman.cli.options import Json, Port, State, own_state, state_directory
+from pointsman.cli.output import print_json, say
+from pointsman.errors import NotRunning
+from pointsman.local.settings import LocalSettings
+
+
+def up(
+    state: State = None,
+    port: Port = None,
+    *,
+    detach: Annotated[bool, typer.Option(help="Run in the background.")] = False,
+    deploy: Annotated[
+        bool, typer.Option(help="Then build and deploy the template, also to one that runs; implies --detach.")
+    ] = False,
+    time_scale: Annotated[float, typer.Option(min=1, help="60 lets a minute of schedules pass in a second.")] = 1.0,
+) -> None:
+    """Start the embedded AWS."""
+    from pointsman.environment import LOCAL, Environment
+    from pointsman.local import deployment, process
+    from pointsman.local.current import use
+
+    settings = LocalSettings(state=use(own_state(state, LOCAL)), port=port, time_scale=time_scale)
+    if not detach and not deploy:
+        process.serve(settings)
+        return
+    running = process.status(settings.state) if deploy else None
+    if not running:
+        running = process.start_detached(settings)
+        say(f"serving at {running.endpoint_url}, log in {settings.log_file}")
+    if deploy:
+        say("building the functions (sam build)")
+        deployment.build()
+        say("deploying the template (sam deploy)")
+        deployment.deploy(Environment.named(LOCAL, running.endpoint_url))
+
+
+def down(state: State = None) -> None:
+    """Stop the embedded AWS; what it holds is kept."""
+    from pointsman.local import process
+
+    stopped = process.stop(state_directory(state))
+    say("stopped" if stopped else "not running")
+
+
+def status(state: State = None, *, as_json: Json = False) -> None:
+    """Say whether the embedded AWS runs, and where."""
+    from pointsman.local import process
+
+    settings = LocalSettings(state=state_directory(state))
+    running = process.status(settings.state)
+    if as_json:
+        print_json(asdict(running) if running else None)
+    elif running:
+        say(f"serving at {running.endpoint_url} since {running.started_at}, pid {running.pid}")
+        say(f"state in {settings.state}, log in {settings.log_file}")
+    else:
+        say("not running")
+    if not running:
+        raise typer.Exit(NotRunning.exit_code)
+
+
+def demo(state: State = None, port: Port = None, *, as_json: Json = False) -> None:
+    """Run the first lap on an empty embedded AWS: data lands, training runs, a version waits for approval."""
+    from pointsman.demo import show
+    from pointsman.local.current import use
+
+    show.run(use(own_state(state, "demo")), port, as_json=as_json)

@@ -1,0 +1,51 @@
+"""The options that commands share, and what they stand for."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pointsman.errors import NotRunning
+from pointsman.local.settings import default_state_directory
+
+if TYPE_CHECKING:
+    from pointsman.environment import Environment
+
+Env = Annotated[str, typer.Option("--env", help="An environment of samconfig.toml.")]
+State = Annotated[
+    Path | None, typer.Option("--state", envvar="POINTSMAN_STATE", help="Folder of the embedded AWS's state.")
+]
+Port = Annotated[
+    int | None, typer.Option(min=1, max=65535, help="Without one: the previous run's, else any free port.")
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
+Name = Annotated[str, typer.Argument(metavar="MODEL")]
+Version = Annotated[str, typer.Argument(help="GROUP/NUMBER, such as churn/3, or the package's ARN.")]
+Why = Annotated[str, typer.Option("--why", help="Goes on record.")]
+Force = Annotated[bool, typer.Option("--force", help="Pass the model's policies; never what makes a run happen once.")]
+Model = Annotated[str | None, typer.Option(help="Only this model.")]
+
+
+def state_directory(state: Path | None) -> Path:
+    """The folder asked for, else that of the last `up` or `demo`."""
+    from pointsman.local.current import current
+
+    return state.resolve() if state else current()
+
+
+def own_state(state: Path | None, name: str) -> Path:
+    """`up` and `demo` keep theirs apart: the demo empties its own each time."""
+    return state.resolve() if state else default_state_directory().with_name(name)
+
+
+def environment(name: str, state: Path | None) -> "Environment":
+    """Raises NotRunning, UnknownEnvironment."""
+    from pointsman.environment import LOCAL, Environment
+    from pointsman.local import process
+
+    if name != LOCAL:
+        return Environment.named(name)
+    running = process.status(state_directory(state))
+    if not running:
+        raise NotRunning("the embedded AWS is not running; start it with `pointsman up` or `pointsman demo`")
+    return Environment.named(name, running.endpoint_url)
