@@ -8,7 +8,7 @@ import pytest
 from control_plane.adapters.dynamodb import DynamoDBLedger
 from control_plane.adapters.dynamodb.keys import DUE_SHARDS
 from control_plane.outcomes import Outcome
-from control_plane.records import DecisionStatus
+from control_plane.records import DecisionStatus, Paused
 from tests.samples import (
     AT_MOST,
     BUCKET,
@@ -16,6 +16,7 @@ from tests.samples import (
     TRAINING,
     after,
     begun,
+    champion,
     deferred,
     done,
     ended,
@@ -31,6 +32,7 @@ ROUTE = route_of(SPEC)
 RUNNING, WAITING = begun("d1", "f1"), deferred("d2", "f2")
 RUN = run_of(RUNNING)
 POSTPONED = revised(RUNNING, DecisionStatus.DEFERRED, Outcome.DEFERRED_CAPACITY)
+PAUSED = Paused(by="ada", why="holidays", since=MORNING)
 type Use = Callable[[DynamoDBLedger], object]
 
 
@@ -101,6 +103,14 @@ def note_complete(ledger: DynamoDBLedger) -> None:
         (nothing, lambda ledger: ledger.due(after(days=1)), len(DUE_SHARDS)),
         (begin, lambda ledger: ledger.look_again(RUNNING, after(minutes=5)), 1),
         (nothing, lambda ledger: ledger.decision("d1"), 1),
+        (nothing, lambda ledger: ledger.decisions("churn"), 1),
+        (nothing, lambda ledger: ledger.runs("churn"), 1),
+        (nothing, lambda ledger: ledger.window("churn", TRAINING), 1),
+        (nothing, lambda ledger: ledger.pause("churn", PAUSED), 1),
+        (nothing, lambda ledger: ledger.resume("churn"), 1),
+        (nothing, lambda ledger: ledger.crown(skipped(), champion(), instead_of=None), 1),
+        (nothing, lambda ledger: ledger.begin(begun("d1", "f1", force=True), None), 1),
+        (wait, lambda ledger: ledger.keep_waiting(WAITING), 1),
         (nothing, lambda ledger: ledger.run(RUN.arn), 1),
     ],
 )

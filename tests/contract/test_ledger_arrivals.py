@@ -7,7 +7,7 @@ import pytest
 from control_plane.errors import Superseded
 from control_plane.ledger import Ledger
 from control_plane.records import ArrivalWindow
-from tests.samples import AT_MOST, MORNING, QUIET, after, begun, model_spec, route_of, skipped
+from tests.samples import AT_MOST, EVALUATION, MORNING, QUIET, TRAINING, after, begun, model_spec, route_of, skipped
 
 MOMENT = timedelta(microseconds=1)
 
@@ -51,8 +51,8 @@ def test_a_window_closes_at_the_latest_however_much_still_comes(ledger: Ledger) 
 
 
 @pytest.mark.parametrize("minutes", [(0,), (0, 3)], ids=["one arrival", "two"])
-def test_a_quiet_period_longer_than_the_latest_moment_ends_at_it(ledger: Ledger, minutes: tuple[int, ...]) -> None:
-    spec = model_spec(changes={"data.training.close": {"quiet": "2h", "at_most": "10m"}})
+def test_a_quiet_period_as_long_as_the_window_ends_with_it(ledger: Ledger, minutes: tuple[int, ...]) -> None:
+    spec = model_spec(changes={"data.training.close": {"quiet": "10m", "at_most": "10m"}})
     for minute in minutes:
         now = after(minutes=minute)
         ledger.note_arrivals(route_of(spec), first_event="e", arrivals=1, complete=False, now=now)
@@ -146,6 +146,16 @@ def test_looking_again_at_a_sealed_window_leaves_the_one_after_it_alone(ledger: 
     note(ledger, after(seconds=1))
     ledger.look_again(window, after(seconds=30))
     assert all(item.sealed for item in due_windows(ledger, after(seconds=1) + QUIET - MOMENT))
+
+
+def test_the_open_window_can_be_looked_at(ledger: Ledger) -> None:
+    assert ledger.window("churn", TRAINING) is None
+    note(ledger, MORNING, arrivals=3)
+    found = ledger.window("churn", TRAINING)
+    assert found == only_window(ledger, MORNING + QUIET)
+    assert ledger.window("churn", EVALUATION) is ledger.window("other", TRAINING) is None
+    ledger.seal(only_window(ledger, MORNING + QUIET), MORNING + QUIET)
+    assert ledger.window("churn", TRAINING) is None
 
 
 @pytest.mark.parametrize("how", ["begin", "settle"])

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 
 from control_plane.adapters.s3 import S3Objects
 from control_plane.manifests import Manifest
@@ -50,6 +53,21 @@ def test_what_is_written_is_listed_with_its_size_and_content(bucket: Bucket) -> 
     assert item.version_id not in {"", "null"}
 
 
+def test_a_document_is_read_as_it_was_written_last(bucket: Bucket) -> None:
+    uri = bucket.objects.write(bucket.name, "a b/ü+1%20.json", b'{"first": 1}')
+    assert bucket.objects.read(uri) == b'{"first": 1}'
+    bucket.objects.write(bucket.name, "a b/ü+1%20.json", '{"second": "é"}'.encode())
+    assert bucket.objects.read(uri) == '{"second": "é"}'.encode()
+
+
+def test_where_nothing_was_written_there_is_nothing_to_read(bucket: Bucket) -> None:
+    uri = bucket.objects.write(bucket.name, "a/report.json", b"{}")
+    for missing in (f"{uri}.tmp", uri.removesuffix(".json"), f"s3://{bucket.name}/a/", f"s3://{bucket.name}/a"):
+        assert bucket.objects.read(missing) is None
+    bucket.delete("a/report.json")
+    assert bucket.objects.read(uri) is None
+
+
 def test_only_the_prefix_is_listed(bucket: Bucket) -> None:
     for key in ("a/one.csv", "a/b/two.csv", "ab/three.csv", "b/four.csv"):
         bucket.objects.write(bucket.name, key, b"x")
@@ -89,6 +107,14 @@ def test_the_same_content_again_is_another_version_of_the_same_data(bucket: Buck
 def test_keys_come_back_as_they_are(bucket: Bucket, name: str) -> None:
     bucket.objects.write(bucket.name, f"odd names+/{name}", b"x")
     assert keys(bucket, "odd names+/") == [f"odd names+/{name}"]
+
+
+def test_what_may_not_be_read_is_an_error_and_not_a_missing_document() -> None:
+    client = boto3.client("s3", region_name="eu-west-1", aws_access_key_id="test", aws_secret_access_key="test")
+    with Stubber(client) as stubber:
+        stubber.add_client_error("get_object", "AccessDenied", http_status_code=403)
+        with pytest.raises(ClientError, match="AccessDenied"):
+            S3Objects(client).read("s3://bucket/evaluation.json")
 
 
 def test_more_objects_than_a_page_holds_are_all_listed(bucket: Bucket) -> None:

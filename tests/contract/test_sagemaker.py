@@ -11,6 +11,7 @@ from botocore.stub import Stubber
 from control_plane.adapters.sagemaker import SageMakerPipelines
 from control_plane.dispatcher import display_name, token
 from control_plane.errors import CapacityExceeded, ControlPlaneError, StartRefused
+from control_plane.ports import GONE
 from tests.samples import execution_arn, start_request
 
 ARN = execution_arn()
@@ -114,6 +115,22 @@ def test_every_step_of_a_long_pipeline_is_seen(wired: Wired) -> None:
     request = {"PipelineExecutionArn": ARN, "SortOrder": "Ascending", "MaxResults": 100}
     stubber.add_response("list_pipeline_execution_steps", {"PipelineExecutionSteps": []}, request)
     pipelines.describe(ARN)
+
+
+def test_an_execution_that_was_deleted_has_ended(wired: Wired) -> None:
+    pipelines, stubber = wired
+    stubber.add_client_error("describe_pipeline_execution", "ResourceNotFound", "PipelineExecution does not exist")
+    found = pipelines.describe(ARN)
+    assert (found.arn, found.status, found.has_ended) == (ARN, GONE, True)
+    assert found.failure is not None
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "AccessDeniedException", "ValidationException"])
+def test_an_execution_that_cannot_be_described_just_now_has_not_ended(wired: Wired, code: str) -> None:
+    pipelines, stubber = wired
+    stubber.add_client_error("describe_pipeline_execution", code)
+    with pytest.raises(ClientError, match=code):
+        pipelines.describe(ARN)
 
 
 @pytest.mark.parametrize("decision_id", [WINDOW_ID, f"{'m' * 63}-training-20261121T090000000000Z", "x" * 70 + "-" * 12])

@@ -107,6 +107,9 @@ class FakeLedger:
             rows.windows[place] = window.model_copy(update=changes)
             rows.due[place] = min(now + route.source.close.quiet, closes_by)
 
+    def window(self, model: str, purpose: Purpose) -> ArrivalWindow | None:
+        return self._store.rows.windows.get(("window", model, purpose))
+
     def seal(self, window: ArrivalWindow, now: datetime) -> ArrivalWindow:
         sealed, place = window.model_copy(update={"sealed": True}), window_place(window)
         with self._store.transaction() as rows:
