@@ -2,11 +2,13 @@
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self, TextIO
 
-from pointsman.errors import AlreadyRunning
+from pointsman.errors import AlreadyRunning, UnusableState
 from pointsman.local.settings import LocalSettings
 
 
@@ -32,8 +34,8 @@ class Lock:
         self._file: TextIO | None = None
 
     def __enter__(self) -> Self:
-        """Raises AlreadyRunning. Waits a moment first, for `is_held` takes the lock too, to look."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        """Raises AlreadyRunning, UnusableState. Waits a moment first, for `is_held` takes the lock too, to look."""
+        make_state_directory(self._path.parent)
         deadline = time.monotonic() + 1.0
         while not self._take():
             if time.monotonic() > deadline:
@@ -54,7 +56,8 @@ class Lock:
     def _take(self) -> bool:
         import fcntl  # where it is missing, `serve` has refused the platform already
 
-        file = self._path.open("w")
+        with _usable(self._path.parent):
+            file = self._path.open("w")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -62,6 +65,21 @@ class Lock:
             return False
         self._file = file
         return True
+
+
+def make_state_directory(state: Path) -> None:
+    """Raises UnusableState."""
+    with _usable(state):
+        state.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def _usable(state: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = "it is not a folder" if state.exists() and not state.is_dir() else error.strerror
+        raise UnusableState(f"The state can't be kept in {state}: {reason}") from None
 
 
 def announce(settings: LocalSettings, running: Running) -> None:
@@ -75,5 +93,5 @@ def last_announced(settings: LocalSettings) -> Running | None:
     """Of the running instance or, when none runs, of the last one."""
     try:
         return Running(**json.loads(settings.environment_file.read_text()))
-    except (FileNotFoundError, ValueError, TypeError):
+    except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
         return None

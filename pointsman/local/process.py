@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -17,7 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from pointsman.errors import AlreadyRunning, DidNotStart, LocalAwsError, PointsmanError
-from pointsman.local.instance import Lock, Running, last_announced
+from pointsman.local.instance import Lock, Running, last_announced, make_state_directory
 from pointsman.local.serving import serve
 from pointsman.local.settings import LocalSettings
 
@@ -30,26 +31,28 @@ LOG_TAIL_LINES = 15
 
 def start_detached(settings: LocalSettings) -> Running:
     """Start in a session of its own and wait until it answers. Raises the error that it ended with, or DidNotStart."""
+    make_state_directory(settings.state)
     if running := status(settings.state):
         raise AlreadyRunning(f"An embedded AWS runs on {settings.state} already, at {running.endpoint_url}")
-    settings.state.mkdir(parents=True, exist_ok=True)
     arguments = json.dumps({**asdict(settings), "state": str(settings.state)})
-    with settings.log_file.open("w") as log:
+    # Not the log: until the child holds the lock, that may be another's.
+    with tempfile.TemporaryFile() as report:
         process = subprocess.Popen(
             [sys.executable, "-m", "pointsman.local.process", arguments],
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
+            stdout=report,
+            stderr=report,
             start_new_session=True,
         )
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if (code := process.poll()) is not None:
-            raise _why_it_ended(code, settings.log_file)
-        running = status(settings.state)
-        if running is not None and running.pid == process.pid and _is_healthy(running):
-            return running
-        time.sleep(0.05)
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if (code := process.poll()) is not None:
+                report.seek(0)
+                raise _why_it_ended(code, report.read().decode(errors="replace"), settings.log_file)
+            running = status(settings.state)
+            if running is not None and running.pid == process.pid and _is_healthy(running):
+                return running
+            time.sleep(0.05)
     process.kill()
     process.wait()
     raise DidNotStart(
@@ -58,14 +61,14 @@ def start_detached(settings: LocalSettings) -> Running:
 
 
 def stop(state: Path) -> bool:
-    """Stop the instance that runs on `state`, and wait for its end. False: none runs."""
+    """Stop the instance that runs on `state`, and wait for the end of its process. False: none runs."""
     settings = LocalSettings(state=state)
     lock, running = Lock(settings.lock_file), last_announced(settings)
     if running is None or not lock.is_held():
         return False
     _signal(running.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
-    while lock.is_held():
+    while lock.is_held() or _lives(running.pid):
         if time.monotonic() > deadline:
             _signal(running.pid, signal.SIGKILL)
         time.sleep(0.05)
@@ -83,6 +86,15 @@ def _signal(pid: int, number: int) -> None:
         os.kill(pid, number)
 
 
+def _lives(pid: int) -> bool:
+    """One that has ended and whose parent has not asked for its exit code yet does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in {"Z", "X"}
+
+
 def _is_healthy(running: Running) -> bool:
     try:
         with urllib.request.urlopen(f"{running.endpoint_url}/_ministack/health", timeout=2) as answer:  # noqa: S310
@@ -91,26 +103,36 @@ def _is_healthy(running: Running) -> bool:
         return False
 
 
-def _why_it_ended(code: int, log: Path) -> LocalAwsError:
-    """What the child reported, as the error it was there."""
-    tail = _tail(log)
+def _why_it_ended(code: int, report: str, log: Path) -> LocalAwsError:
+    """What the child reported, as the error it was there; else the end of what it left."""
     known = next((kind for kind in LocalAwsError.__subclasses__() if kind.exit_code == code), None)
     if known is not None:
-        return known(tail.splitlines()[-1].removeprefix("error: ") if tail else "")
-    return DidNotStart(f"It ended with exit code {code}. The end of {log}:\n{tail}")
+        return known(report.splitlines()[-1].removeprefix("error: ") if report else "")
+    if report:
+        return DidNotStart(f"It ended with exit code {code}:\n{_last_lines(report)}")
+    return DidNotStart(f"It ended with exit code {code}. The end of {log}:\n{_tail(log)}")
 
 
 def _tail(log: Path) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-LOG_TAIL_LINES:])
+    try:
+        return _last_lines(log.read_text(errors="replace"))
+    except FileNotFoundError:
+        return ""
+
+
+def _last_lines(text: str) -> str:
+    return "\n".join(text.splitlines()[-LOG_TAIL_LINES:])
 
 
 def _main() -> int:
     arguments = json.loads(sys.argv[1])
-    try:
-        serve(LocalSettings(**{**arguments, "state": Path(arguments["state"])}))
-    except PointsmanError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
+    with os.fdopen(os.dup(sys.stderr.fileno()), "w") as report:
+        try:
+            serve(LocalSettings(**{**arguments, "state": Path(arguments["state"])}), detached=True)
+        except PointsmanError as error:
+            for file in (sys.stderr, report):  # the log, once it is ours; and whoever waits for the start
+                print(f"error: {error}", file=file)
+            return error.exit_code
     return 0
 
 

@@ -1,6 +1,7 @@
 """Runs the embedded AWS in this process: the composition of its parts."""
 
 import asyncio
+import errno
 import logging
 import os
 import signal
@@ -10,9 +11,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TextIO
 
-from pointsman.errors import PortInUse, UnsupportedPlatform
+from pointsman.errors import PortInUse, UnsupportedPlatform, UnusablePort
 from pointsman.local.aws.services import Response
 from pointsman.local.instance import Lock, Running, announce, last_announced
+from pointsman.local.log import open_log, take_output
 from pointsman.local.settings import LocalSettings
 
 if TYPE_CHECKING:
@@ -22,18 +24,23 @@ if TYPE_CHECKING:
 logger = logging.getLogger("pointsman.aws")
 
 
-def serve(settings: LocalSettings, log: TextIO = sys.stderr) -> None:
+def serve(settings: LocalSettings, *, detached: bool = False) -> None:
     """Serve until SIGINT or SIGTERM, then save and end; a second signal changes nothing.
 
-    Raises UnsupportedPlatform, AlreadyRunning, PortInUse, UnsupportedMiniStack, UnreadableState.
+    Logs to the state's log file. Detached, what the process writes goes there too, once the state is its own; in the
+    foreground, the log is shown as well.
+    Raises UnsupportedPlatform, AlreadyRunning, PortInUse, UnusablePort, UnusableState, UnsupportedMiniStack,
+    UnreadableState.
     """
     if sys.platform != "linux":
         raise UnsupportedPlatform(
             f"The built functions hold Linux binaries and cannot run on {sys.platform}; "
             "use Linux, WSL or a Linux container"
         )
-    with Lock(settings.lock_file):
-        _log_to(log)
+    with Lock(settings.lock_file), open_log(settings) as log:
+        if detached:
+            take_output(log)
+        _log_to(*([log] if detached else [log, sys.stderr]))
         with listen(settings) as listener:
             from pointsman.local.aws.embedded import EmbeddedAws
 
@@ -82,16 +89,21 @@ def _add_sagemaker(settings: LocalSettings, aws: "EmbeddedAws") -> "LocalSageMak
 
 
 def listen(settings: LocalSettings) -> socket.socket:
-    """A listening socket on loopback: the port asked for, else that of the previous run, else any. Raises PortInUse."""
-    if settings.port:
+    """A listening socket on loopback: the port asked for, else that of the previous run, else any.
+
+    Raises PortInUse, UnusablePort.
+    """
+    if settings.port is not None:
         try:
             return _listen(settings.port)
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise UnusablePort(f"Port {settings.port} can't be used: {error.strerror}") from None
             raise PortInUse(f"Port {settings.port} is in use; choose another, or none for any free one") from None
     previous = last_announced(settings)
     try:
         return _listen(previous.port if previous else 0)
-    except OSError:
+    except (OSError, OverflowError, ValueError):  # taken meanwhile, or never one of ours
         return _listen(0)
 
 
@@ -102,13 +114,14 @@ def _listen(port: int) -> socket.socket:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listener.bind(("127.0.0.1", port))
         listener.listen(1024)
-    except OSError:
+    except (OSError, OverflowError):
         listener.close()
         raise
     return listener
 
 
-def _log_to(log: TextIO) -> None:
+def _log_to(*logs: TextIO) -> None:
     """Ours at INFO, the rest from WARNING on. Set up before MiniStack is imported, which would do it its way."""
-    logging.basicConfig(stream=log, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.WARNING)
+    handlers = [logging.StreamHandler(log) for log in logs]
+    logging.basicConfig(handlers=handlers, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.WARNING)
     logging.getLogger("pointsman").setLevel(logging.INFO)

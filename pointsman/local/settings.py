@@ -4,6 +4,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pointsman.checkout import project_root
+from pointsman.errors import UnusablePort
+
+# Below are those that only root may listen on, and 80, which clients leave out of the Host that the guard looks at.
+PORTS = range(1024, 65536)
 
 
 def default_state_directory(start: Path | None = None) -> Path:
@@ -15,7 +19,7 @@ def default_state_directory(start: Path | None = None) -> Path:
 class LocalSettings:
     """One embedded AWS.
 
-    `port` None takes the port of the previous run when it is free, else any free one.
+    `port` None takes the port of the previous run when it is free, else any free one. Raises UnusablePort.
     `time_scale` 60 lets a minute of rate() schedules and of retry back-off pass in a second.
     `concurrency` bounds the event-driven invocations that run at once, over all functions.
     """
@@ -25,6 +29,10 @@ class LocalSettings:
     time_scale: float = 1.0
     region: str = "us-east-1"
     concurrency: int = 4
+
+    def __post_init__(self) -> None:
+        if self.port is not None and self.port not in PORTS:
+            raise UnusablePort(f"Port {self.port} can't be used; choose one from {PORTS[0]} to {PORTS[-1]}, or none")
 
     @property
     def environment_file(self) -> Path:
@@ -38,6 +46,10 @@ class LocalSettings:
     @property
     def log_file(self) -> Path:
         return self.state / "log.txt"
+
+    @property
+    def previous_log_file(self) -> Path:
+        return self.state / "log.1.txt"
 
     @property
     def snapshot_file(self) -> Path:

@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from pointsman.errors import AlreadyRunning, PortInUse
+from pointsman.errors import AlreadyRunning, PortInUse, UnusablePort, UnusableState
+from pointsman.local.instance import Lock, Running, announce
+from pointsman.local.log import KEPT_BYTES, open_log
 from pointsman.local.process import start_detached, status, stop
+from pointsman.local.serving import listen
 from pointsman.local.settings import LocalSettings
 from tests.local.instances import Instance, eventually, unique
 
@@ -69,6 +72,75 @@ def test_a_port_in_use_is_one_clear_error(tmp_path: Path) -> None:
 def test_one_instance_per_state_directory(aws: Instance) -> None:
     with pytest.raises(AlreadyRunning):
         start_detached(aws.settings)
+
+
+def test_a_port_that_cannot_be_used_is_one_clear_error(tmp_path: Path) -> None:
+    for port in (-1, 0, 80, 65536):
+        with pytest.raises(UnusablePort, match=f"Port {port} can't be used"):
+            LocalSettings(state=tmp_path / "state", port=port)
+
+
+@pytest.mark.parametrize("port", [70000, -1, 1, "taken"])
+def test_a_remembered_port_that_cannot_be_had_gives_way_to_a_free_one(tmp_path: Path, port: int | str) -> None:
+    settings = LocalSettings(state=tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        remembered = taken.getsockname()[1] if port == "taken" else port
+        announce(settings, Running(1, f"http://127.0.0.1:{remembered}", "2026-01-01T00:00:00+00:00", "1"))
+        with listen(settings) as listener:
+            assert listener.getsockname()[1] != taken.getsockname()[1]
+            assert listener.getsockname()[0] == "127.0.0.1"
+
+
+def test_a_state_directory_that_cannot_be_made_is_one_clear_error(tmp_path: Path) -> None:
+    (file := tmp_path / "file").touch()
+    for state in (file, file / "below"):
+        assert status(state) is None
+        assert stop(state) is False
+        with pytest.raises(UnusableState) as error:
+            start_detached(LocalSettings(state=state))
+        assert str(state) in str(error.value)
+        assert "\n" not in str(error.value)
+
+
+def test_a_start_that_loses_leaves_the_log_alone(tmp_path: Path) -> None:
+    settings = LocalSettings(state=tmp_path)
+    settings.log_file.write_text("the winner's\n")
+    with Lock(settings.lock_file), pytest.raises(AlreadyRunning) as error:
+        start_detached(settings)
+    assert str(tmp_path) in str(error.value)
+    assert settings.log_file.read_text() == "the winner's\n"
+
+
+def test_the_log_goes_on_over_restarts(own_aws: Instance) -> None:
+    before = own_aws.log()
+    assert stop(own_aws.settings.state)
+    assert not Path(f"/proc/{own_aws.running.pid}").exists() or _is_zombie(own_aws.running.pid)
+    own_aws.start_again()
+    assert own_aws.log().startswith(before)
+    assert [line.split()[-1] for line in own_aws.log().splitlines() if line.startswith("---- ")][-1] == str(
+        own_aws.running.pid
+    )
+
+
+def test_in_the_foreground_the_log_is_shown_and_kept(tmp_path: Path) -> None:
+    command = "from pathlib import Path; from pointsman.local.process import LocalSettings, serve; import sys; "
+    command += "serve(LocalSettings(state=Path(sys.argv[1])))"
+    with subprocess.Popen([sys.executable, "-c", command, str(tmp_path)], stderr=subprocess.PIPE, text=True) as shown:
+        eventually(lambda: shown.poll() is not None or status(tmp_path))
+        assert stop(tmp_path)
+        assert shown.stderr
+        lines = shown.stderr.read().splitlines()
+    assert "serving at" in lines[0]
+    assert LocalSettings(state=tmp_path).log_file.read_text().splitlines()[1:] == lines
+
+
+def test_a_long_log_is_put_aside(tmp_path: Path) -> None:
+    settings = LocalSettings(state=tmp_path)
+    for text in ("first", "second"):
+        settings.log_file.write_text(text * KEPT_BYTES)
+        open_log(settings).close()
+        assert settings.previous_log_file.read_text() == text * KEPT_BYTES
+        assert len(settings.log_file.read_text().splitlines()) == 1
 
 
 def test_another_ministack_is_refused_before_it_is_touched(tmp_path: Path) -> None:
@@ -193,3 +265,7 @@ def test_processes_of_functions_end_with_a_killed_instance(own_aws: Instance) ->
 def _children(pid: int) -> list[int]:
     tasks = Path(f"/proc/{pid}/task").iterdir()
     return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+
+
+def _is_zombie(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
