@@ -13,6 +13,7 @@ import pytest
 
 from control_plane.records import DecisionStatus
 from tests.fakes.faults import CallFailed, Died, Fault
+from tests.samples import package_arn
 from tests.unit.scenarios import SCENARIOS, Ending, Mode, Scenario, play
 
 type Kind = Literal["nothing", "dies before", "dies after", "fails before", "fails after"]
@@ -48,13 +49,13 @@ def endings(scenario: str, mode: Mode, kind: Kind) -> dict[str, Ending]:
     }
 
 
-def test_equal_data_runs_once_1_3_6(scenario: Scenario, mode: Mode, kind: Kind) -> None:
-    found = {call: (end.executions, end.tokens) for call, end in endings(scenario.name, mode, kind).items()}
-    expected = (scenario.executions, scenario.executions)
-    assert {call: counts for call, counts in found.items() if counts != expected} == {}
+def test_equal_data_runs_once_and_in_order_1_3_6(scenario: Scenario, mode: Mode, kind: Kind) -> None:
+    found = {call: (end.purposes, end.data) for call, end in endings(scenario.name, mode, kind).items()}
+    expected = (scenario.runs, len(scenario.runs) if scenario.data is None else scenario.data)
+    assert {call: runs for call, runs in found.items() if runs != expected} == {}
 
 
-def test_every_window_ends_in_a_named_decision_that_is_final_2_3_6(scenario: Scenario, mode: Mode, kind: Kind) -> None:
+def test_every_event_ends_in_a_named_decision_that_is_final_2_3_6(scenario: Scenario, mode: Mode, kind: Kind) -> None:
     for call, end in endings(scenario.name, mode, kind).items():
         assert sorted(decision.outcome for decision in end.decisions) == sorted(scenario.outcomes), call
         assert {decision.status for decision in end.decisions} == {DecisionStatus.DONE}, call
@@ -64,13 +65,22 @@ def test_every_window_ends_in_a_named_decision_that_is_final_2_3_6(scenario: Sce
 
 def test_every_execution_is_on_record_with_its_end_3_6(scenario: Scenario, mode: Mode, kind: Kind) -> None:
     for call, end in endings(scenario.name, mode, kind).items():
-        assert [run.status for run in end.runs] == [scenario.status] * scenario.executions, call
+        assert [run.status for run in end.runs] == [scenario.status] * len(scenario.runs), call
 
 
 def test_no_slot_is_held_and_no_pending_start_is_lost_4_6(scenario: Scenario, mode: Mode, kind: Kind) -> None:
     for call, end in endings(scenario.name, mode, kind).items():
         assert end.model.slot is None, call
         assert dict(end.model.pending) == {}, call
+
+
+def test_the_champion_is_who_it_should_be_1_3(scenario: Scenario, mode: Mode, kind: Kind) -> None:
+    expected = package_arn(scenario.champion) if scenario.champion else None
+    found = {
+        call: end.model.champion.package if end.model.champion else None
+        for call, end in endings(scenario.name, mode, kind).items()
+    }
+    assert {call: package for call, package in found.items() if package != expected} == {}
 
 
 def test_a_slot_is_held_for_nothing_no_longer_than_two_ticks_4(scenario: Scenario, mode: Mode, kind: Kind) -> None:
