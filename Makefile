@@ -48,7 +48,7 @@ types: $(READY) ## mypy, strict
 	@$(BIN)/mypy
 
 template: $(READY) ## is template.yaml valid?
-	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
+	@SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.tools/sam-settings AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 
 format: $(READY) ## rewrite the code in the project's format
 	@$(BIN)/ruff check --fix

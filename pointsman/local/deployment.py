@@ -4,6 +4,7 @@ import os
 import platform
 import shutil
 import subprocess
+import tempfile
 
 from pointsman.checkout import project_root
 from pointsman.environment import LOCAL_CREDENTIALS, Environment
@@ -33,15 +34,26 @@ def _architecture() -> str:
 
 
 def _sam(*arguments: str, environment: Environment | None) -> None:
-    done = subprocess.run(
-        [_sam_cli(), *arguments],
-        cwd=project_root(),
-        env={**_clean_environment(), "PATH": _path(), "SAM_CLI_TELEMETRY": "0", **_credentials(environment)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    program, root = _sam_cli(), project_root()
+    (built := root / ".aws-sam").mkdir(exist_ok=True)
+    # `sam deploy` leaves a temporary folder behind for each archive that it uploads.
+    with tempfile.TemporaryDirectory(dir=built, prefix="tmp-", ignore_cleanup_errors=True) as temporary:
+        done = subprocess.run(
+            [program, *arguments],
+            cwd=root,
+            env={
+                **_clean_environment(),
+                **_credentials(environment),
+                "PATH": _path(),
+                "TMPDIR": temporary,
+                "SAM_CLI_TELEMETRY": "0",
+                "__SAM_CLI_APP_DIR": str(root / ".tools" / "sam-settings"),  # else ~/.aws-sam
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
     if done.returncode:
         tail = "\n".join(done.stdout.splitlines()[-_SHOWN_LINES:])
         raise ToolFailed(f"`sam {arguments[0]}` ended with exit code {done.returncode}:\n{tail}")
