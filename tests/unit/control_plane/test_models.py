@@ -22,7 +22,7 @@ from tests.samples import model_spec
     ],
 )
 def test_durations_name_their_unit(text: str | timedelta, value: timedelta) -> None:
-    policy = ClosePolicy.model_validate({"quiet": text})
+    policy = ClosePolicy.model_validate({"quiet": text, "at_most": "3650d"})
     assert policy.quiet == value
     assert ClosePolicy.model_validate_json(policy.model_dump_json()) == policy
 
@@ -34,6 +34,11 @@ def test_other_durations_are_refused(text: Any) -> None:
     with pytest.raises(ValidationError) as refusal:
         model_spec(changes={"data.training.close": {"quiet": text}})
     assert [problem["loc"] for problem in refusal.value.errors()] == [("data", "training", "close", "quiet")]
+
+
+def test_a_quiet_period_that_could_never_end_a_window_is_refused() -> None:
+    with pytest.raises(ValidationError, match="quiet .* is longer than at_most"):
+        ClosePolicy.model_validate({"quiet": "2h", "at_most": "1h"})
 
 
 @pytest.mark.parametrize("folder", ["churn/training", "/churn/", "churn//training/", "/", "", "s3://landing/churn/"])

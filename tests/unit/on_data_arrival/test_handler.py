@@ -92,11 +92,12 @@ def test_skips_are_tallied_by_folder_outcome_and_hour(plane: FakeControlPlane) -
     room.handler(batch(nobodys[0]), None)
     tallies = sorted((tally.outcome, tally.events) for tally in plane.ledger.decisions(None))
     assert tallies == [
-        (Outcome.SKIPPED_EXCLUDED, 1),
         (Outcome.SKIPPED_NO_MODEL, 1),
         (Outcome.SKIPPED_NO_MODEL, 1),
         (Outcome.SKIPPED_NO_MODEL, 4),
     ]
+    (excluded,) = plane.ledger.decisions("churn")
+    assert (excluded.outcome, excluded.events) == (Outcome.SKIPPED_EXCLUDED, 1)
     assert plane.ledger.due(after(days=1)) == []
     assert outcomes(plane) == []
 
