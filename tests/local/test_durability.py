@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -83,6 +84,25 @@ def test_everything_is_back_after_a_stop_on_another_port(own_aws: Instance, tmp_
         own_aws.start_again()
     names["queue"] = own_aws.client("sqs").get_queue_url(QueueName=names["queue"].rpartition("/")[2])["QueueUrl"]
     check(own_aws, names, out)
+
+
+def test_a_queue_of_a_stack_has_the_port_that_is_served(own_aws: Instance) -> None:
+    ref = {"Value": {"Ref": "Queue"}, "Export": {"Name": "queue"}}
+    template = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}, "Outputs": {"Url": ref}}
+    own_aws.client("cloudformation").create_stack(StackName="queues", TemplateBody=json.dumps(template))
+    own_aws.client("cloudformation").get_waiter("stack_create_complete").wait(StackName="queues")
+    assert stop(own_aws.settings.state)
+    with socket.create_server(("127.0.0.1", own_aws.running.port)):
+        own_aws.start_again()
+    client = own_aws.client("cloudformation")
+    resources = client.describe_stack_resources(StackName="queues")["StackResources"]
+    urls = {
+        *(resource["PhysicalResourceId"] for resource in resources),
+        *(output["OutputValue"] for output in client.describe_stacks(StackName="queues")["Stacks"][0]["Outputs"]),
+        *(export["Value"] for export in client.list_exports()["Exports"]),
+    }
+    assert [urlsplit(url).port for url in urls] == [own_aws.running.port]
+    assert own_aws.receive(urls.pop()) == []
 
 
 def test_an_invocation_cut_off_by_a_kill_is_made_again(own_aws: Instance, tmp_path: Any) -> None:

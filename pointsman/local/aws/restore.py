@@ -53,22 +53,39 @@ def restore(ministack: MiniStack, saved: Saved) -> None:
     for key in app._state_map.keys() & saved.state.keys():
         app._get_module(app._state_map[key]).load_persisted_state(saved.part(key, None))
     _free_messages(ministack)
+    _move_queues(ministack)
     _end_stack_operations(ministack)
     _activate_functions(ministack)
 
 
 def _free_messages(ministack: MiniStack) -> None:
-    """What was received and not deleted becomes visible: its receiver is gone. URLs get the port of this run."""
-    queues = ministack.sqs._queues
-    for account, region, url in list(queues._data):
-        queue = queues._data.pop((account, region, url))
-        queue["url"] = urlsplit(url)._replace(netloc=ministack.sqs._CANONICAL_NETLOC).geturl()
-        queues._data[account, region, queue["url"]] = queue
+    """What was received and not deleted becomes visible: its receiver is gone."""
+    for queue in ministack.sqs._queues._data.values():
         for message in queue["messages"]:
             if message.get("receive_count"):
                 message["visible_at"] = min(message["visible_at"], time.time())
+
+
+def _move_queues(ministack: MiniStack) -> None:
+    """Queues' URLs get the port of this run, also where stacks have them: ids of resources, outputs, exports."""
+    queues, moved = ministack.sqs._queues, {}
+    for account, region, url in list(queues._data):
+        queue = queues._data.pop((account, region, url))
+        moved[url] = urlsplit(url)._replace(netloc=ministack.sqs._CANONICAL_NETLOC).geturl()
+        queues._data[account, region, moved[url]] = {**queue, "url": moved[url]}
     ministack.sqs._queue_name_to_url.clear()
     ministack.sqs._rebuild_queue_name_index()
+    _replace(ministack.cloudformation._stacks._data, moved)
+    _replace(ministack.cloudformation._exports._data, moved)
+
+
+def _replace(holder: dict[Any, Any] | list[Any], new: Mapping[str, str]) -> None:
+    """Each string that `new` has another for, at any depth."""
+    for key, value in list(holder.items() if isinstance(holder, dict) else enumerate(holder)):
+        if isinstance(value, (dict, list)):
+            _replace(value, new)
+        elif isinstance(value, str) and value in new:
+            holder[key] = new[value]
 
 
 def _end_stack_operations(ministack: MiniStack) -> None:
