@@ -37,7 +37,7 @@ def test_other_durations_are_refused(text: Any) -> None:
 
 
 def test_a_quiet_period_that_could_never_end_a_window_is_refused() -> None:
-    with pytest.raises(ValidationError, match="quiet .* is longer than at_most"):
+    with pytest.raises(ValidationError, match=r"quiet .* is longer than at_most"):
         ClosePolicy.model_validate({"quiet": "2h", "at_most": "1h"})
 
 
@@ -105,6 +105,29 @@ def test_values_out_of_range_are_refused_by_name(path: str, value: object) -> No
 def test_an_exclusion_must_not_hide_the_manifest(pattern: str) -> None:
     with pytest.raises(ValidationError, match=r"data\.exclude hides the manifest churn/training/_SUCCESS"):
         model_spec(changes={"data.exclude": ["*.tmp", pattern]})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"data.evaluation": {"prefix": "e/"}}, r"data\.evaluation needs pipelines\.evaluation"),
+        (
+            {"data.evaluation": {"prefix": "churn/training/"}, "pipelines.evaluation": {"name": "e"}},
+            "share the folder churn/training/",
+        ),
+        (
+            {
+                "data.evaluation": {"prefix": "e/", "close": {"manifest": "_DONE"}},
+                "pipelines.evaluation": {"name": "e"},
+                "data.exclude": ["*/_DONE", "e/_*"],
+            },
+            r"data\.exclude hides the manifest e/_DONE",
+        ),
+    ],
+)
+def test_data_to_judge_on_has_a_folder_of_its_own_and_a_pipeline(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        model_spec(changes=changes)
 
 
 def test_without_a_manifest_nothing_can_be_hidden() -> None:
