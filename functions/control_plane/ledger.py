@@ -69,7 +69,8 @@ class Ledger(Protocol):
     def begin(self, decision: Decision, window: ArrivalWindow | None) -> None:
         """Record a decision as begun, take the model's slot, claim its data and consume its window.
 
-        Raises AlreadyDecided, SlotTaken, DataAlreadyUsed.
+        What waits with older data for the same purpose becomes SKIPPED_SUPERSEDED, as by `defer`, at the same price in
+        requests. Raises AlreadyDecided, SlotTaken, DataAlreadyUsed, Superseded.
         """
 
     def defer(self, decision: Decision, window: ArrivalWindow | None) -> None:

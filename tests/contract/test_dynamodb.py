@@ -33,6 +33,18 @@ def test_deferring_cannot_overwrite_what_it_did_not_see(reading_too_early: Dynam
     assert reading_too_early.model("churn").pending[TRAINING] == "d1"
 
 
+def test_beginning_cannot_leave_behind_what_it_did_not_see(
+    dynamodb_ledger: DynamoDBLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dynamodb_ledger.apply(model_spec())
+    dynamodb_ledger.defer(deferred("d1", "f1"), None)
+    monkeypatch.setattr(dynamodb_ledger, "_pending", lambda _decision: None)
+    with pytest.raises(Superseded):
+        dynamodb_ledger.begin(begun("d2", "f2"), None)
+    assert dynamodb_ledger.model("churn").pending[TRAINING] == "d1"
+    assert dynamodb_ledger.decision("d2") is None
+
+
 def test_postponing_cannot_overwrite_what_it_did_not_see(reading_too_early: DynamoDBLedger) -> None:
     with pytest.raises(Superseded):
         reading_too_early.postpone(revised(begun("d0", "f0"), DecisionStatus.DEFERRED, Outcome.DEFERRED_CAPACITY))

@@ -2,9 +2,10 @@
 
 import pytest
 
-from control_plane.errors import AlreadyDecided, SlotTaken
+from control_plane.errors import AlreadyDecided, DataAlreadyUsed, SlotTaken
 from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
+from control_plane.policies import Purpose
 from control_plane.records import DecisionStatus
 from tests.contract.looks import decided, due_decisions, pending_of, slot_of
 from tests.samples import (
@@ -56,13 +57,41 @@ def test_equal_data_past_its_time_takes_the_pending_place_too(ledger: Ledger) ->
     assert ledger.data_used_by("churn", TRAINING, "f1", later) == "d2"
 
 
-def test_superseding_leaves_data_alone_that_somebody_else_has_claimed_since(ledger: Ledger) -> None:
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_start_takes_the_place_of_older_data_of_its_purpose_that_waits(ledger: Ledger, purpose: Purpose) -> None:
+    for number, other in enumerate(Purpose):
+        ledger.defer(deferred(f"old {other}", f"f{number}", purpose=other), None)
+    ledger.begin(begun("new", "f9", purpose=purpose), None)
+    (left,) = set(Purpose) - {purpose}
+    assert dict(ledger.model("churn").pending) == {left: f"old {left}"}
+    assert slot_of(ledger) == ("new", None)
+    older = decided(ledger, f"old {purpose}")
+    assert (older.outcome, older.status) == (Outcome.SKIPPED_SUPERSEDED, DecisionStatus.DONE)
+    assert ledger.data_used_by("churn", purpose, older.start.fingerprint, after()) is None
+    assert sorted(due_decisions(ledger, days=1)) == ["new", f"old {left}"]
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_equal_data_that_waits_gives_way_to_a_forced_start_alone(ledger: Ledger, *, force: bool) -> None:
     ledger.defer(deferred("d1", "f1"), None)
-    later = after() + SAME_DATA + AT_MOST
-    ledger.begin(begun("d2", "f1", decided_at=later), None)
-    ledger.defer(deferred("d3", "f3", decided_at=later), None)
-    assert pending_of(ledger) == "d3"
-    assert ledger.data_used_by("churn", TRAINING, "f1", later) == "d2"
+    start = begun("d2", "f1", force=force)
+    if force:
+        ledger.begin(start, None)
+    else:
+        with pytest.raises(DataAlreadyUsed):
+            ledger.begin(start, None)
+    assert decided(ledger, "d1").outcome is (Outcome.SKIPPED_SUPERSEDED if force else Outcome.DEFERRED_BUSY)
+    assert pending_of(ledger) == (None if force else "d1")
+    assert ledger.data_used_by("churn", TRAINING, "f1", after()) == ("d2" if force else "d1")
+
+
+def test_a_start_that_finds_the_slot_taken_leaves_what_waits_alone(ledger: Ledger) -> None:
+    ledger.begin(begun("d0", "f0"), None)
+    ledger.defer(deferred("d1", "f1"), None)
+    with pytest.raises(SlotTaken):
+        ledger.begin(begun("d2", "f2"), None)
+    assert (pending_of(ledger), slot_of(ledger)) == ("d1", ("d0", None))
+    assert decided(ledger, "d1").outcome is Outcome.DEFERRED_BUSY
 
 
 def test_taking_up_moves_the_pending_decision_into_the_slot(ledger: Ledger) -> None:

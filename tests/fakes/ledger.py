@@ -142,6 +142,9 @@ class FakeLedger:
             self._add(decision)
             self._take_slot(decision)
             self._claim(decision)
+            replaced = rows.pending.pop((decision.start.model, decision.start.purpose), None)
+            if replaced:
+                self._supersede(rows.decisions[replaced], decision.id)
             rows.consume(window)
 
     def defer(self, decision: Decision, window: ArrivalWindow | None) -> None:

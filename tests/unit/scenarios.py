@@ -134,6 +134,14 @@ SCENARIOS = (
         spec=COOL,
     ),
     Scenario(
+        "forced past a cooldown",
+        {0: FIRST, 8: SECOND},
+        (Outcome.STARTED, Outcome.STARTED, Outcome.SKIPPED_SUPERSEDED),
+        (TRAINING, TRAINING),
+        happens={10: (FORCED,)},
+        spec=COOL,
+    ),
+    Scenario(
         "forced on the same data",
         {0: FIRST},
         (Outcome.STARTED, Outcome.STARTED),

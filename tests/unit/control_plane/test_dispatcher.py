@@ -96,8 +96,8 @@ def test_losing_slot_and_data_skips_1(plane: FakeControlPlane) -> None:
 
 def test_taking_up_loses_to_a_run_that_was_faster(plane: FakeControlPlane) -> None:
     waiting = deferred("d1", "f1")
-    plane.ledger.defer(waiting, None)
     plane.ledger.begin(begun("d0", "f0"), None)
+    plane.ledger.defer(waiting, None)
     assert Dispatcher.of(plane).reconsider(waiting, Start(waiting.start, "now")) is None
     assert pending_of(plane) == "d1"
 

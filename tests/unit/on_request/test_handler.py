@@ -70,6 +70,21 @@ def test_a_paused_models_request_waits_until_it_is_resumed(plane: FakeControlPla
     assert (started.id, started.outcome) == (waiting.id, Outcome.STARTED)
 
 
+def test_forcing_what_waits_anyway_trains_on_it_once_1(plane: FakeControlPlane) -> None:
+    plane.ledger.pause("churn", Paused(by="bob", why="holidays", since=plane.now()))
+    waiting = ask(plane, "e1")
+    forced = ask(plane, "e2", force=True)
+    assert forced.outcome is Outcome.STARTED
+    end(plane, str(forced.run))
+    plane.ledger.resume("churn")
+    plane.wait(LOOKED_AT)
+    assert tick(plane) == []
+    assert len(plane.pipelines.started) == 1
+    gone = plane.ledger.decision(waiting.id)
+    assert gone is not None
+    assert gone.outcome is Outcome.SKIPPED_SUPERSEDED
+
+
 def test_nobodys_model_is_skipped_2(plane: FakeControlPlane) -> None:
     decision = ask(plane, model="nobody")
     assert (decision.outcome, decision.model) == (Outcome.SKIPPED_NO_MODEL, None)

@@ -128,10 +128,12 @@ class DynamoDBLedger:
         return str(item["claimed_by"]) if item and str(item["data_until"]) >= stamp(now) else None
 
     def begin(self, decision: Decision, window: ArrivalWindow | None) -> None:
+        replaced = self._pending(decision)
         self._table.write(
             transactions.new_decision(decision),
-            transactions.taken_slot(decision),
+            transactions.taken_slot(decision, replaced.id if replaced else None),
             transactions.claimed_data(decision),
+            *(self._superseded_pending(replaced, decision) if replaced else ()),
             *transactions.consumed(window),
         )
 

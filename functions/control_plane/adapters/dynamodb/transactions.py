@@ -31,12 +31,15 @@ def taken_up_decision(decision: Decision) -> Write:
     return revised_decision(decision, was=DecisionStatus.DEFERRED, conflict=_already_decided)
 
 
-def taken_slot(decision: Decision) -> Write:
+def taken_slot(decision: Decision, replaced: str | None) -> Write:
+    """`replaced` waits for the slot with older data, and gives up its place."""
+    place = f"pending_{decision.start.purpose}"
+    waits = f"{place} = :replaced" if replaced else f"attribute_not_exists({place})"
     return Write(
-        Update(keys.model_key(decision.start.model), "SET slot_decision = :decision"),
-        "attribute_exists(pk) AND attribute_not_exists(slot_decision)",
-        {":decision": decision.id},
-        lambda _: SlotTaken(decision.start.model),
+        Update(keys.model_key(decision.start.model), f"SET slot_decision = :decision REMOVE {place}"),
+        f"attribute_exists(pk) AND attribute_not_exists(slot_decision) AND {waits}",
+        {":decision": decision.id} | ({":replaced": replaced} if replaced else {}),
+        lambda found: superseded(found) if found and "slot_decision" not in found else SlotTaken(decision.start.model),
     )
 
 
