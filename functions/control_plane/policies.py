@@ -70,7 +70,8 @@ class Cooldown(Strict):
 class Budget(Strict):
     """What a model may use. None: as much as it asks for."""
 
-    runs_per_day: int | None = Field(None, ge=1, description="of all purposes, in any 24 hours")
+    # The ledger lists a model's last 100 runs; a larger budget would never be used up.
+    runs_per_day: int | None = Field(None, ge=1, le=100, description="of all purposes, in any 24 hours")
 
 
 def _week_moment(value: object) -> object:

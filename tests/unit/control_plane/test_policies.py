@@ -105,6 +105,7 @@ def test_drift_is_severe_from_its_share_on_whatever_the_kind(
         ("on_data", "never"),
         ("cooldown.training", "12"),
         ("budget.runs_per_day", 0),
+        ("budget.runs_per_day", 101),
         ("approval", "auto"),
         ("freeze", [{"since": "Fri 16:00"}]),
     ],
