@@ -1,7 +1,7 @@
 """The one place that says whether a run may start now. Pure; every room that starts something asks here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from control_plane.actions import Defer, Skip, Start
@@ -32,11 +32,17 @@ class Candidate:
 def admit(candidate: Candidate, *, because: str, now: datetime, force: bool = False) -> Start | Defer | Skip:
     """Start, wait or skip. `force` passes the policies; it makes no second run beside one, and none of nothing."""
     if candidate.request is None:
-        return candidate.obstacle or Skip(Outcome.SKIPPED_NO_DATA, because)
+        return _no_run(candidate.obstacle, because)
     if candidate.data_used_by and not force:
         used_by = f"decision {candidate.data_used_by} is on exactly this data"
         return Skip(Outcome.SKIPPED_SAME_DATA, f"{because}, but {used_by}")
     return admit_request(candidate.request, candidate.model, candidate.recent, because=because, now=now, force=force)
+
+
+def _no_run(obstacle: Skip | None, because: str) -> Skip:
+    if obstacle is None:
+        return Skip(Outcome.SKIPPED_NO_DATA, because)
+    return replace(obstacle, because=f"{because}, but {obstacle.because}" if because else obstacle.because)
 
 
 def admit_request(

@@ -123,7 +123,7 @@ class Slot(Record):
 
 
 class Champion(Record):
-    """The version that is in use: the last approved one, unless it was rejected since.
+    """The version that is in use: the last approved one. A rejected one stays only where there is none to go back to.
 
     `approved_at` is the registry's last modification of it then; `earlier` are the champions before, latest first.
     """

@@ -49,7 +49,7 @@ _HOOKS = {
     "lambda_runtime": "Worker acquire_worker execution_credentials release_worker reset",
     "responses": "AccountRegionScopedDict _request_account_id get_region request_scope",
     "router": "SERVICE_PATTERNS detect_service",
-    "cloudformation": "_stacks",
+    "cloudformation": "_exports _stacks",
     "cloudwatch": "_dispatch_alarm_actions",
     "cloudwatch_logs": "_log_groups",
     "dynamodb": "_update_continuous_backups _update_ttl",

@@ -65,7 +65,7 @@ def test_with_nothing_against_it_a_run_starts_with_its_own_request_and_reason() 
 @pytest.mark.parametrize(
     ("obstacle", "expected"),
     [
-        (Skip(Outcome.SKIPPED_NO_CHAMPION, "none"), Skip(Outcome.SKIPPED_NO_CHAMPION, "none")),
+        (Skip(Outcome.SKIPPED_NO_CHAMPION, "none"), Skip(Outcome.SKIPPED_NO_CHAMPION, "new data, but none")),
         (None, Skip(Outcome.SKIPPED_NO_DATA, "new data")),
     ],
 )

@@ -114,7 +114,7 @@ DEGRADED = f"the champion is degraded: {BAD.summary}"
         ),
         (
             {"request": None, "obstacle": Skip(Outcome.SKIPPED_NO_DATA, "the folder is empty")},
-            Skip(Outcome.SKIPPED_NO_DATA, "the folder is empty"),
+            Skip(Outcome.SKIPPED_NO_DATA, f"{DEGRADED}, but the folder is empty"),
         ),
     ],
 )

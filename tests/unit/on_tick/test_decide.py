@@ -58,8 +58,8 @@ def test_a_window_of_data_that_was_used_is_skipped() -> None:
 
 def test_a_window_without_data_is_skipped() -> None:
     nothing = Skip(Outcome.SKIPPED_NO_DATA, "churn/training/ holds no data")
-    assert closed(model_of(), request=None, obstacle=nothing) == nothing
-    assert closed(model_of(LATE, champion=champion()), request=None, obstacle=nothing) == nothing
+    assert closed(model_of(), request=None, obstacle=nothing, data="") == nothing
+    assert closed(model_of(LATE, champion=champion()), request=None, obstacle=nothing, data="") == nothing
 
 
 @pytest.mark.parametrize(
