@@ -1,0 +1,40 @@
+"""Runs, and the data that they have claimed."""
+
+from datetime import datetime
+
+from control_plane.adapters.dynamodb import items, keys, transactions
+from control_plane.adapters.dynamodb.rows import Rows
+from control_plane.adapters.dynamodb.table import Write
+from control_plane.clock import stamp
+from control_plane.errors import Superseded
+from control_plane.policies import Purpose
+from control_plane.records import Run, StartRequest
+
+
+class RunRows(Rows):
+    """The part of `Ledger` about runs and their data."""
+
+    def run(self, arn: str) -> Run | None:
+        item = self._table.get(keys.run_key(arn))
+        return items.run_of(item) if item else None
+
+    def runs(self, model: str) -> list[Run]:
+        return [items.run_of(item) for item in self._history(keys.runs_of(model), newest=True)]
+
+    def end_run(self, run: Run) -> None:
+        freed = [] if run.status == "Succeeded" else self._freed_data(run, run.decision)
+        try:
+            self._table.write(transactions.ended_run(run), transactions.freed_slot(run.model, run.decision), *freed)
+        except Superseded:
+            known = self.run(run.arn)
+            if known is None or known.status is None:
+                raise
+
+    def data_used_by(self, model: str, purpose: Purpose, fingerprint: str, now: datetime) -> str | None:
+        item = self._table.get(keys.data_key(model, purpose, fingerprint))
+        return str(item["claimed_by"]) if item and str(item["data_until"]) >= stamp(now) else None
+
+    def _freed_data(self, use: StartRequest | Run, decision_id: str) -> list[Write]:
+        """Nothing, where the claim has run out and somebody else has made it since."""
+        claim = self._table.get(keys.data_key(use.model, use.purpose, use.fingerprint))
+        return [transactions.freed_data(use, decision_id)] if claim and claim["claimed_by"] == decision_id else []
