@@ -47,6 +47,8 @@ def apply(environment: Environment, files: list[Path]) -> list[Change]:
     )
     declared = {name: json.loads(text)["Parameters"] for name, text in definitions.items()}
     problems = [problem for path, spec in specs.items() for problem in parameter_problems(path, spec, declared)]
+    problems += [problem for path, spec in specs.items() for problem in _data_problems(environment, path, spec)]
+    problems += _shared_folders(specs)
     if problems:
         raise InvalidSpec("\n".join(problems))
     for name, content in code.files.items():
@@ -55,6 +57,27 @@ def apply(environment: Environment, files: list[Path]) -> list[Change]:
     for path, spec in specs.items():
         changes += [_apply_group(environment, spec.model), _apply_model(environment, path, spec)]
     return changes
+
+
+def _data_problems(environment: Environment, path: Path, spec: ModelSpec) -> Iterator[str]:
+    """Data that nobody would tell us of, or that is another model's."""
+    bucket = environment.output("DataBucket")
+    if spec.data.bucket != bucket:
+        yield f"{path}: data.bucket: {spec.data.bucket!r} sends no events here; expected ${{DataBucket}}, {bucket}"
+        return
+    claimed = environment.ledger.routes(bucket, {source.prefix for source in spec.data.sources.values()})
+    for folder, route in claimed.items():
+        if route.model != spec.model:
+            yield f"{path}: data: s3://{bucket}/{folder} feeds model {route.model} already"
+
+
+def _shared_folders(specs: Mapping[Path, ModelSpec]) -> Iterator[str]:
+    claimed: dict[str, Path] = {}
+    for path, spec in specs.items():
+        for source in spec.data.sources.values():
+            first = claimed.setdefault(source.prefix, path)
+            if first != path:
+                yield f"{path}: data: {source.prefix} is also the folder of {first}"
 
 
 def parameter_problems(path: Path, spec: ModelSpec, pipelines: Mapping[str, Parameters]) -> Iterator[str]:

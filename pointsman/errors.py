@@ -10,6 +10,7 @@ PointsmanError                        1
 ├── NotFound                     15   nothing has that id
 ├── StateInUse                   16   the demo would remove an environment that it did not make
 ├── LapFailed                    17   the demo's run did not end with a registered version
+├── BadRequest                   21   what was asked for can't be sent
 ├── NotInCheckout                19   neither the working directory nor the package lies in a checkout
 └── LocalAwsError                 2   the embedded AWS could not do what was asked
     ├── UnsupportedPlatform       3   the built functions hold Linux binaries
@@ -137,6 +138,12 @@ class LapFailed(PointsmanError):
     """Raised by `pointsman demo`; says which step failed and why."""
 
     exit_code: ClassVar[int] = 17
+
+
+class BadRequest(PointsmanError):
+    """Raised before, or when, a request is put on the bus."""
+
+    exit_code: ClassVar[int] = 21
 
 
 class NotInCheckout(PointsmanError):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from control_plane.outcomes import Outcome
-from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Run
+from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Model, Run
 from pointsman.environment import Environment
 from pointsman.errors import NotFound
 
@@ -47,15 +47,20 @@ def decisions(environment: Environment, model: str | None = None) -> list[Decisi
 
     A window that hasn't closed is shown as the decision to hold what landed in it. Raises NotFound.
     """
-    ledger = environment.ledger
-    models = [known for known in ledger.models() if model in {None, known.spec.model}]
-    if model and not models:
-        raise NotFound(f"no model {model!r}; `pointsman models` shows what there is")
+    ledger, models = environment.ledger, _models(environment, model)
     names = [*(known.spec.model for known in models), *([] if model else [None])]
     found = [decision for name in names for decision in ledger.decisions(name)]
     sources = [(known.spec.model, purpose) for known in models for purpose in known.spec.data.sources]
     found += [_held(window) for name, purpose in sources if (window := ledger.window(name, purpose))]
     return sorted(found, key=lambda decision: decision.decided_at, reverse=True)
+
+
+def _models(environment: Environment, name: str | None) -> list[Model]:
+    """That one, or all."""
+    found = [model for model in environment.ledger.models() if name in {None, model.spec.model}]
+    if name and not found:
+        raise NotFound(f"no model {name!r}; `pointsman models` shows what there is")
+    return found
 
 
 def _held(window: ArrivalWindow) -> Decision:
@@ -83,10 +88,9 @@ def decision(environment: Environment, decision_id: str) -> Decision:
 
 
 def runs(environment: Environment, model: str | None = None) -> list[Run]:
-    """Newest first."""
+    """Newest first. Raises NotFound."""
     ledger = environment.ledger
-    names = [model] if model else [known.spec.model for known in ledger.models()]
-    found = [run for name in names for run in ledger.runs(name)]
+    found = [run for known in _models(environment, model) for run in ledger.runs(known.spec.model)]
     return sorted(found, key=lambda run: run.started_at, reverse=True)
 
 

@@ -7,23 +7,33 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from botocore.exceptions import ClientError
+from pydantic import ValidationError
 
+from control_plane.adapters.sagemaker import one_line
 from control_plane.errors import UnknownModel
+from control_plane.events.ours import RunRequestedDetail
 from control_plane.records import Decision, Paused
 from pointsman.environment import Environment
-from pointsman.errors import NotFound
+from pointsman.errors import BadRequest, NotFound
 
 _PATIENCE = timedelta(seconds=60)
 
 
 def request(environment: Environment, model: str, purpose: str, why: str, *, force: bool) -> Decision:
-    """Send the request and wait for what is decided about it. Raises NotFound."""
+    """Send the request and wait for what is decided about it. Raises NotFound, BadRequest."""
     _known(environment, model)
     detail = {"model": model, "purpose": purpose, "why": why, "actor": getpass.getuser(), "force": force}
+    try:
+        RunRequestedDetail.model_validate(detail)
+    except ValidationError as error:
+        raise BadRequest("; ".join(f"{item['loc'][-1]}: {item['msg']}" for item in error.errors())) from error
     answer = environment.client("events").put_events(
         Entries=[{"Source": "pointsman", "DetailType": "Run Requested", "Detail": json.dumps(detail)}]
     )
-    decision_id = f"request-{answer['Entries'][0]['EventId']}"
+    entry = answer["Entries"][0]
+    if "EventId" not in entry:
+        raise BadRequest(f"EventBridge took no request: {entry.get('ErrorMessage')}")
+    decision_id = f"request-{entry['EventId']}"
     deadline = time.monotonic() + _PATIENCE.total_seconds()
     while (decision := environment.ledger.decision(decision_id)) is None:
         if time.monotonic() > deadline:
@@ -37,7 +47,9 @@ def judge(environment: Environment, version: str, status: Literal["Approved", "R
     """Set a version's approval status; the reason goes into its description. Raises NotFound."""
     try:
         environment.sagemaker.update_model_package(
-            ModelPackageArn=_arn(environment, version), ModelApprovalStatus=status, ApprovalDescription=why
+            ModelPackageArn=_arn(environment, version),
+            ModelApprovalStatus=status,
+            ApprovalDescription=one_line(why, 1024),
         )
     except ClientError as error:
         if "does not exist" not in error.response["Error"]["Message"]:

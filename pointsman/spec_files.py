@@ -36,6 +36,22 @@ def load_specs(paths: Sequence[Path], references: Mapping[str, str]) -> dict[Pat
 
 
 def _load(path: Path, references: Mapping[str, str]) -> ModelSpec:
+    text, root = _composed(path)
+    problems = [*_duplicates(path, root), *_unknown_references(path, text, references)]
+    if problems:
+        raise InvalidSpec("\n".join(problems))
+    try:
+        return ModelSpec.model_validate(_resolved(yaml.safe_load(text), references))
+    except ValidationError as error:
+        raise InvalidSpec("\n".join(_described(path, root, problem) for problem in error.errors())) from error
+    except yaml.MarkedYAMLError as error:  # a tag such as !Ref, which only CloudFormation knows
+        raise _not_yaml(path, error) from error
+    except (ValueError, TypeError) as error:  # a date that no calendar has, a key that is a list
+        raise InvalidSpec(f"{path}:1: {error}") from error
+
+
+def _composed(path: Path) -> tuple[str, Node]:
+    """The text and its nodes, which know their lines."""
     try:
         text = path.read_text()
         root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -44,17 +60,17 @@ def _load(path: Path, references: Mapping[str, str]) -> ModelSpec:
     except UnicodeDecodeError as error:
         raise InvalidSpec(f"{path}: not UTF-8 text, at byte {error.start}") from error
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InvalidSpec(f"{path}:{line}: {error.problem}") from error
+        raise _not_yaml(path, error) from error
+    except yaml.YAMLError as error:  # a character that YAML doesn't allow
+        raise InvalidSpec(f"{path}:1: {error}") from error
     if not isinstance(root, MappingNode):
         raise InvalidSpec(f"{path}:1: expected a mapping that begins with `model: NAME`")
-    problems = [*_duplicates(path, root), *_unknown_references(path, text, references)]
-    if problems:
-        raise InvalidSpec("\n".join(problems))
-    try:
-        return ModelSpec.model_validate(_resolved(yaml.safe_load(text), references))
-    except ValidationError as error:
-        raise InvalidSpec("\n".join(_described(path, root, problem) for problem in error.errors())) from error
+    return text, root
+
+
+def _not_yaml(path: Path, error: yaml.MarkedYAMLError) -> InvalidSpec:
+    line = error.problem_mark.line + 1 if error.problem_mark else 1
+    return InvalidSpec(f"{path}:{line}: {error.problem}")
 
 
 def _described(path: Path, root: Node, problem: Any) -> str:
@@ -90,9 +106,9 @@ def _duplicates(path: Path, node: Node, field: str = "") -> list[str]:
     seen: set[str] = set()
     for key, value in children:
         name = f"{field}{key.value}"
-        if key.value in seen:
+        if str(key.value) in seen:
             problems.append(f"{path}:{key.start_mark.line + 1}: {name}: set twice")
-        seen.add(key.value)
+        seen.add(str(key.value))
         problems += _duplicates(path, value, f"{name}.")
     return problems
 

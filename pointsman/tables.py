@@ -86,7 +86,7 @@ def model_table(models: Sequence[Model]) -> RenderableType:
     table = _table("Models", "model", "champion", "state", "pending", "revision")
     for model in models:
         champion = model.champion
-        state = f"paused by {model.paused.by}: {model.paused.why}" if model.paused else "idle"
+        state = escape(f"paused by {model.paused.by}: {model.paused.why}") if model.paused else "idle"
         table.add_row(
             model.spec.model,
             f"version {_short(champion.package)}, {age(champion.since)}" if champion else "-",

@@ -53,7 +53,7 @@ class LedgerConflict(ControlPlaneError):
 
 
 class AlreadyDecided(LedgerConflict):
-    """Raised by `Ledger.begin` and `Ledger.settle` for a decision id that exists."""
+    """Raised by whatever records a new decision, for an id that exists, and by `Ledger.take_up` for one not waiting."""
 
     def __init__(self, decision: Decision) -> None:
         super().__init__(f"decision {decision.id} exists: {decision.outcome}")
@@ -61,7 +61,7 @@ class AlreadyDecided(LedgerConflict):
 
 
 class SlotTaken(LedgerConflict):
-    """Raised by `Ledger.begin`."""
+    """Raised by `Ledger.begin` and `Ledger.take_up`."""
 
 
 class FolderTaken(LedgerConflict):
@@ -69,7 +69,7 @@ class FolderTaken(LedgerConflict):
 
 
 class DataAlreadyUsed(LedgerConflict):
-    """Raised by `Ledger.begin` and `Ledger.settle`."""
+    """Raised by `Ledger.begin` and `Ledger.defer`."""
 
 
 class Superseded(LedgerConflict):

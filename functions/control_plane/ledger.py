@@ -2,7 +2,7 @@
 
 A decision takes its model's slot in the transaction that begins it, so whoever loses the race does nothing. Dying
 between two calls leaves a record that is due, and `on_tick` finishes it. The records are in `records.py`, the
-promises here; `adapters/dynamodb.py` keeps them on one DynamoDB table and the contract suite checks that it does.
+promises here; `adapters/dynamodb/` keeps them on one DynamoDB table and the contract suite checks that it does.
 """
 
 from collections.abc import Collection, Mapping, Sequence

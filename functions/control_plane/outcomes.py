@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """Named for people: these words are in the log, the metrics and `pointsman decisions`."""
+    """Named for people: these words are in the log and in `pointsman decisions`."""
 
     # Something happened.
     STARTED = "STARTED"

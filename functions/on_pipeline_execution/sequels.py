@@ -11,7 +11,7 @@ from on_pipeline_execution.decide import decide_approval, decide_next, decide_tr
 
 
 def start_pending(ended: Run, plane: ControlPlane) -> list[Decision]:
-    """The slot is free: let what waited have it, in the order in which it was decided."""
+    """The slot is free: let what waited longest for its present cause have it."""
     model = plane.ledger.model(ended.model)
     found = [plane.ledger.decision(decision_id) for decision_id in model.pending.values()]
     waiting = sorted((item for item in found if item), key=lambda item: item.decided_at)

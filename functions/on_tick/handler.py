@@ -22,13 +22,16 @@ def handle(plane: ControlPlane) -> Iterator[Decision]:
     failures: list[Exception] = []
     for item in plane.ledger.due(plane.now()):
         try:
+            if not (isinstance(item, ArrivalWindow) and not item.sealed):
+                # Before the look: one that takes all of the function's time must not come first again in every tick.
+                plane.ledger.look_again(item, plane.now() + LOOK_AGAIN)
             decision = look_at(item, plane)
         except Superseded as beaten:  # most likely a tick beside this one was faster
             logger().warning(str(beaten), extra={"item": item.model_dump(mode="json")})
             continue
         except Exception as error:  # noqa: BLE001  all are raised below, together
+            logger().exception("a due item could not be looked at", extra={"item": item.model_dump(mode="json")})
             failures.append(error)
-            plane.ledger.look_again(item, plane.now() + LOOK_AGAIN)  # not first again before everything else
             continue
         if decision:
             log_decision(decision)

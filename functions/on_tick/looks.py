@@ -41,4 +41,3 @@ def observe(run: Run, plane: ControlPlane) -> None:
     """Ask SageMaker about a run; tell `on_pipeline_execution`, as SageMaker's event would have, if it has ended."""
     if plane.pipelines.describe(run.arn).has_ended:
         plane.events.send("Pipeline Execution Observed", {"pipelineExecutionArn": run.arn})
-    plane.ledger.look_again(run, plane.now() + LOOK_AGAIN)

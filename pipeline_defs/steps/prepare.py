@@ -83,7 +83,10 @@ def lines_of(key: str, path: Path) -> Iterator[tuple[str, list[str]]]:
 def columns_of(files: dict[str, Path], target: str, features: str) -> list[str]:
     """The features, then the target. `features` is names with commas, or `*` for all that the first file has."""
     if features != EVERY_OTHER_COLUMN:
-        return [*(name.strip() for name in features.split(",")), target]
+        names = [name.strip() for name in features.split(",")]
+        if repeated := {name: None for name in [*names, target] if [*names, target].count(name) > 1}:
+            raise BadDataError(f"Features and Target name a column twice: {', '.join(repeated)}")
+        return [*names, target]
     try:
         _, header = next(lines_of(*next(iter(files.items()))), ("", []))
     except UnreadableError as error:

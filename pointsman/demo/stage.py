@@ -9,6 +9,7 @@ from pointsman.environment import LOCAL, Environment, project_root
 from pointsman.errors import StateInUse
 from pointsman.local import deployment, process
 from pointsman.local.aws.ministack import check_version
+from pointsman.local.instance import make_state_directory
 from pointsman.local.settings import LocalSettings
 
 # A minute of schedules passes in a second, so on_tick looks every second.
@@ -18,7 +19,8 @@ TIME_SCALE = 60.0
 def start(state: Path, port: int | None, say: Callable[[str], None]) -> Environment:
     """Start an embedded AWS on an emptied state directory. Raises StateInUse, ToolMissing, LocalAwsError."""
     marker = state / "made-by-demo"
-    if state.exists() and any(state.iterdir()) and not marker.exists():
+    make_state_directory(state)
+    if any(state.iterdir()) and not marker.exists():
         raise StateInUse(
             f"{state} holds something that the demo did not make; `pointsman demo --state DIR` uses another"
         )
@@ -28,7 +30,7 @@ def start(state: Path, port: int | None, say: Callable[[str], None]) -> Environm
         say("emptying the embedded AWS of the demo before")
     process.stop(state)
     shutil.rmtree(state, ignore_errors=True)
-    state.mkdir(parents=True)
+    make_state_directory(state)
     marker.touch()
     running = process.start_detached(LocalSettings(state=state, port=port, time_scale=TIME_SCALE))
     return Environment.named(LOCAL, running.endpoint_url)

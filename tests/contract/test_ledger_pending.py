@@ -36,6 +36,17 @@ def test_deferring_waits_beside_the_run_and_claims_its_data(ledger: Ledger) -> N
     assert "d2" in due_decisions(ledger, seconds=60)
 
 
+def test_what_waits_is_decided_whoever_decides_it_again(ledger: Ledger) -> None:
+    ledger.defer(deferred("d1", "f1"), None)
+    with pytest.raises(AlreadyDecided) as again:
+        ledger.defer(deferred("d1", "f1"), None)
+    assert again.value.decision.id == "d1"
+    with pytest.raises(AlreadyDecided):
+        ledger.begin(begun("d1", "f2"), None)
+    assert slot_of(ledger) is None
+    assert pending_of(ledger) == "d1"
+
+
 def test_newer_data_takes_the_pending_place_and_the_older_gives_its_data_back(ledger: Ledger) -> None:
     ledger.defer(deferred("d1", "f1"), None)
     ledger.defer(deferred("d2", "f2"), None)

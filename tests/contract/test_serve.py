@@ -78,7 +78,9 @@ def test_the_container_contract(base: Path) -> None:
         assert json.loads(body) == {"predictions": pytest.approx([1, 2]), "model_version": "7"}
 
         # A body whose end can't be known, or that is too large, is not read, and nothing is taken for a next request.
-        connection.request("POST", "/invocations", iter([b"1\n"]), {"Content-Type": "text/csv"})
+        connection.putrequest("POST", "/invocations")
+        connection.putheader("Transfer-Encoding", "chunked")
+        connection.endheaders()
         refused = connection.getresponse()
         assert (refused.status, refused.headers["Connection"]) == (411, "close")
         connection.close()

@@ -48,8 +48,9 @@ class Stack:
         return observe.decisions(self.environment)
 
     def outcomes(self) -> list[str]:
-        """Oldest first."""
-        return [decision.outcome for decision in reversed(observe.decisions(self.environment, MODEL))]
+        """Of what has landed to be trained on, oldest first."""
+        found = reversed(observe.decisions(self.environment, MODEL))
+        return [decision.outcome for decision in found if decision.purpose == Purpose.TRAINING]
 
     def runs(self) -> list[Run]:
         """Oldest first."""

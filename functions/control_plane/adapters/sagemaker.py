@@ -20,6 +20,11 @@ _MEANING = {
 }
 
 
+def one_line(text: str, limit: int) -> str:
+    """SageMaker's descriptions take no line breaks, and `limit` characters."""
+    return " ".join(text.split())[:limit]
+
+
 class SageMakerPipelines:
     """Needs sagemaker:StartPipelineExecution, DescribePipelineExecution and ListPipelineExecutionSteps."""
 
@@ -31,7 +36,7 @@ class SageMakerPipelines:
             answer = self._client.start_pipeline_execution(
                 PipelineName=request.pipeline,
                 PipelineExecutionDisplayName=display_name,
-                PipelineExecutionDescription=description,
+                PipelineExecutionDescription=one_line(description, 3072),
                 PipelineParameters=[{"Name": name, "Value": value} for name, value in request.parameters.items()],
                 ClientRequestToken=token,
             )

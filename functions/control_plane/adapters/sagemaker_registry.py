@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from control_plane.adapters.sagemaker import one_line
 from control_plane.errors import UnknownPackage
 from control_plane.registry import Package
 
@@ -58,7 +59,7 @@ class SageMakerRegistry:
 
     def approve(self, package_arn: str, why: str) -> None:
         self._client.update_model_package(
-            ModelPackageArn=package_arn, ModelApprovalStatus="Approved", ApprovalDescription=why[:1024]
+            ModelPackageArn=package_arn, ModelApprovalStatus="Approved", ApprovalDescription=one_line(why, 1024)
         )
 
 

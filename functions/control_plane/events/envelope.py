@@ -20,7 +20,6 @@ class Event(Wire):
     id: str
     source: str
     detail_type: str = Field(alias="detail-type")
-    replay_name: str | None = Field(None, alias="replay-name")
 
     @classmethod
     def parse(cls, payload: str | bytes | Mapping[str, Any]) -> Self:

@@ -9,7 +9,7 @@ from control_plane.adapters.dynamodb.run_rows import RunRows
 from control_plane.adapters.dynamodb.table import Update, Write
 from control_plane.adapters.dynamodb.window_rows import WindowRows
 from control_plane.clock import stamp
-from control_plane.errors import Superseded
+from control_plane.errors import AlreadyDecided, Superseded
 from control_plane.records import ArrivalWindow, Champion, Decision, DecisionStatus, Due, Run
 
 _DUE_PER_SHARD = 25
@@ -38,7 +38,7 @@ class DynamoDBLedger(ModelRows, WindowRows, RunRows):
         self._table.update(Write(Update(str(first["pk"]), f"SET {kept} ADD deliveries :deliveries"), values=values))
 
     def begin(self, decision: Decision, window: ArrivalWindow | None) -> None:
-        replaced = self._pending(decision)
+        replaced = self._replaced(decision)
         self._table.write(
             transactions.new_decision(decision),
             transactions.taken_slot(decision, replaced.id if replaced else None),
@@ -48,7 +48,7 @@ class DynamoDBLedger(ModelRows, WindowRows, RunRows):
         )
 
     def defer(self, decision: Decision, window: ArrivalWindow | None) -> None:
-        replaced = self._pending(decision)
+        replaced = self._replaced(decision)
         self._table.write(
             transactions.new_decision(decision),
             transactions.claimed_data(decision),
@@ -116,6 +116,13 @@ class DynamoDBLedger(ModelRows, WindowRows, RunRows):
     def _pending(self, decision: Decision) -> Decision | None:
         pending_id = self.model(decision.start.model).pending.get(decision.start.purpose)
         return self.decision(pending_id) if pending_id else None
+
+    def _replaced(self, decision: Decision) -> Decision | None:
+        """What waits and gives way to a new decision. Raises AlreadyDecided where that is the decision itself."""
+        waiting = self._pending(decision)
+        if waiting and waiting.id == decision.id:
+            raise AlreadyDecided(waiting)
+        return waiting
 
     def _give_back(self, decision: Decision) -> None:
         """A begun decision comes to nothing: its slot and its data are free for others."""
