@@ -141,3 +141,9 @@ def test_many_problems_are_the_first_five_and_a_count(tmp_path: Path) -> None:
 def test_no_data_is_told(tmp_path: Path) -> None:
     assert failure(tmp_path, {"_SUCCESS": ""}) == "the manifest names no data file"
     assert failure(tmp_path, {"x.csv": csv_text("1,2,3")}) == "too few rows for a training and a test set: 1"
+
+
+@pytest.mark.parametrize(("features", "twice"), [("a,y", "y"), ("a,b,a", "a")])
+def test_a_column_may_be_named_once_so_that_no_model_sees_its_target(tmp_path: Path, features: str, twice: str) -> None:
+    told = failure(tmp_path, {"x.csv": csv_text(*GOOD)}, features=features)
+    assert told == f"Features and Target name a column twice: {twice}"
