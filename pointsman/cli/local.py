@@ -24,9 +24,8 @@ def up(
     """Start the embedded AWS."""
     from pointsman.environment import LOCAL, Environment
     from pointsman.local import deployment, process
-    from pointsman.local.current import use
 
-    settings = LocalSettings(state=use(own_state(state, LOCAL)), port=port, time_scale=time_scale)
+    settings = LocalSettings(state=own_state(state, LOCAL), port=port, time_scale=time_scale)
     if not detach and not deploy:
         process.serve(settings)
         return
@@ -69,6 +68,5 @@ def status(state: State = None, *, as_json: Json = False) -> None:
 def demo(state: State = None, port: Port = None, *, as_json: Json = False) -> None:
     """Run the first lap on an empty embedded AWS: data lands, training runs, a version waits for approval."""
     from pointsman.demo import show
-    from pointsman.local.current import use
 
-    show.run(use(own_state(state, "demo")), port, as_json=as_json)
+    show.run(own_state(state, "demo"), port, as_json=as_json)

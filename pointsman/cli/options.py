@@ -34,8 +34,16 @@ def state_directory(state: Path | None) -> Path:
 
 
 def own_state(state: Path | None, name: str) -> Path:
-    """`up` and `demo` keep theirs apart: the demo empties its own each time."""
-    return state.resolve() if state else default_state_directory().with_name(name)
+    """`up` and `demo` keep theirs apart, for the demo empties its own; whoever names a folder keeps it to himself."""
+    from pointsman.local import process
+    from pointsman.local.current import current, use
+
+    if state:
+        return state.resolve()
+    before, own = current(), default_state_directory().with_name(name)
+    if before != own and process.status(before):
+        typer.echo(f"stopping the embedded AWS of {before}; what it holds is kept", err=True)
+    return use(own)
 
 
 def environment(name: str, state: Path | None) -> "Environment":

@@ -1,0 +1,104 @@
+"""The command as a person or a program calls it: what it prints, and how it ends."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pointsman.errors import InvalidSpec, NotRunning, PortInUse, StateInUse, ToolMissing
+from pointsman.local import process
+
+POINTSMAN = Path(sys.executable).with_name("pointsman")
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(POINTSMAN), *arguments],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
+    )
+
+
+def refused(code: int, *arguments: str, **environment: str) -> str:
+    """The one line that it ends with."""
+    done = run(*arguments, **environment)
+    assert done.returncode == code, done.stderr
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("pointsman: ")
+    return line
+
+
+@pytest.mark.usefixtures("built")
+def test_the_demo_is_one_object_for_programs(tmp_path: Path) -> None:
+    state = tmp_path / "demo"
+    try:
+        done = run("demo", "--json", "--state", str(state))
+        assert done.returncode == 0, done.stderr
+        account = json.loads(done.stdout)
+        assert list(account) == ["ok", "seconds", "objects", "decisions", "executions", "package"]
+        assert account["ok"] is True
+        assert account["objects"] == 20
+        assert [item["outcome"] for item in account["decisions"] if item["run"]] == ["STARTED"]
+        (execution,) = account["executions"]
+        assert [step["name"] for step in execution["steps"]] == ["Prepare", "Train", "Evaluate", "Gate", "Register"]
+        assert account["package"]["approval_status"] == "PendingManualApproval"
+        assert account["package"]["metrics"]["rmse"] < 62
+        assert "The lap took" in done.stderr
+
+        shown = run("decisions", "--state", str(state)).stdout
+        assert "STARTED  diabetes" in shown
+        stories = json.loads(run("decisions", "--json", "--state", str(state)).stdout)
+        assert {item["id"] for item in stories} >= {item["id"] for item in account["decisions"]}
+        broken = tmp_path / "broken.yaml"
+        broken.write_text("model: 5\n")
+        assert "broken.yaml:1: model: " in run("apply", str(broken), "--state", str(state)).stderr
+        assert run("apply", str(broken), "--state", str(state)).returncode == InvalidSpec.exit_code
+    finally:
+        process.stop(state)
+
+
+def test_what_runs_nowhere_is_one_line(tmp_path: Path) -> None:
+    assert "pointsman up" in refused(NotRunning.exit_code, "decisions", "--state", str(tmp_path / "none"))
+
+
+def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        line = refused(PortInUse.exit_code, "up", "--detach", "--port", port, "--state", str(tmp_path / "state"))
+    assert port in line
+
+
+def test_the_demo_leaves_alone_what_it_did_not_make(tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("years of work")
+    assert str(mine) in refused(StateInUse.exit_code, "demo", "--state", str(mine))
+    assert (mine / "thesis.txt").exists()
+
+
+def test_a_missing_tool_is_one_line_before_anything_is_started(tmp_path: Path) -> None:
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    for name in ("template.yaml", "samconfig.toml"):
+        (checkout / name).touch()
+    done = subprocess.run(
+        [str(POINTSMAN), "demo", "--state", str(tmp_path / "state")],
+        cwd=checkout,
+        env=os.environ | {"PATH": "/nowhere"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == ToolMissing.exit_code
+    assert "make setup" in done.stderr
+    assert process.status(tmp_path / "state") is None
