@@ -11,7 +11,7 @@ NEXT = """\
 What to try next
   .venv/bin/pointsman decisions                        every decision and its reason
   .venv/bin/pointsman runs show {run}           the run's steps
-  .venv/bin/pointsman approve {version} --why good     exactly this version becomes the champion
+  .venv/bin/pointsman approve {version} --why good    exactly this version becomes the champion
   .venv/bin/pointsman models                           what each model is at
   .venv/bin/pointsman down                             stop the embedded AWS; what it holds is kept"""
 
@@ -49,4 +49,4 @@ class Display:
 def epilogue(lap: Lap, seconds: float) -> RenderableType:
     run = lap.execution.arn.rpartition("/")[2] if lap.execution else ""
     version = lap.package.arn.rpartition("model-package/")[2] if lap.package else ""
-    return Text(f"\nThe lap took {seconds:.0f} s.\n\n{NEXT.format(run=run, version=version)}", no_wrap=True)
+    return Text(f"\nThe lap took {seconds:.0f} s.\n\n{NEXT.format(run=run, version=version)}")

@@ -12,14 +12,16 @@ from pointsman.demo import stage
 from pointsman.demo.display import Display, epilogue
 from pointsman.tables import change_table
 
+_UNBOUNDED = 10_000
+
 
 def run(state: Path, port: int | None, *, as_json: bool) -> None:
     """Leaves the embedded AWS running, for the person to look around. Raises PointsmanError."""
-    console = Console(stderr=as_json, soft_wrap=True)
+    console = _console(stderr=as_json)
     began = time.monotonic()
 
     def say(text: str) -> None:
-        console.print(f"[dim]{time.monotonic() - began:5.1f} s[/]  {text}")
+        console.print(f"[dim]{time.monotonic() - began:5.1f} s[/]  {text}", soft_wrap=True)
 
     say("starting an embedded AWS")
     environment = stage.start(state, port, say)
@@ -35,9 +37,15 @@ def run(state: Path, port: int | None, *, as_json: bool) -> None:
         console.print("interrupted; the embedded AWS goes on, and `pointsman down` stops it")
         raise
     seconds = time.monotonic() - began
-    console.print(epilogue(lap, seconds))
+    console.print(epilogue(lap, seconds), soft_wrap=True)
     if as_json:
         print(json.dumps(account(lap, seconds)))
+
+
+def _console(*, stderr: bool) -> Console:
+    """A pipe or a file has no width to fit into."""
+    console = Console(stderr=stderr)
+    return console if console.is_terminal else Console(stderr=stderr, width=_UNBOUNDED)
 
 
 def account(lap: laps.Lap, seconds: float) -> dict[str, object]:
