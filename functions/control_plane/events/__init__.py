@@ -3,10 +3,11 @@
 from control_plane.events.envelope import Event
 from control_plane.events.ours import DriftReport, RunRequested
 from control_plane.events.s3 import ObjectCreated
-from control_plane.events.sagemaker import ModelPackageStateChange, PipelineExecutionStatusChange
+from control_plane.events.sagemaker import EndpointStateChange, ModelPackageStateChange, PipelineExecutionStatusChange
 
 __all__ = [
     "DriftReport",
+    "EndpointStateChange",
     "Event",
     "ModelPackageStateChange",
     "ObjectCreated",

@@ -1,25 +1,70 @@
 """What all events share: wire names aliased once, unknown fields ignored, one error for what can't be read."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from control_plane.errors import InvalidEvent
 
 
+def either_case(name: str) -> AliasChoices:
+    """SageMaker writes its members `LikeThis`, but in the events of its pipelines `likeThis`."""
+    return AliasChoices(name, name[0].lower() + name[1:])
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _first(source: object) -> object:
+    return source[0] if isinstance(source, list) and source else source
+
+
+# ISO 8601, or milliseconds since 1970 as an int, a float or text: every AWS service has its own habit.
+Moment = Annotated[datetime, AfterValidator(_aware)]
+
+
 class Wire(BaseModel):
-    """Part of an event as AWS sends it."""
+    """Part of an event as AWS sends it. A null says no more than a member that is missing."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", validate_by_name=True, validate_by_alias=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, members: object) -> object:
+        if not isinstance(members, Mapping):
+            return members
+        return {name: value for name, value in members.items() if value is not None}
+
 
 class Event(Wire):
-    """The envelope that all share."""
+    """The envelope that all share. Types that a rule or a person may mix up say which `detail-type` is theirs.
+
+    A replayed event carries `replay-name` and perhaps another `id`, so an `identity` rests on the `id` only where
+    nothing else tells two events apart.
+    """
 
     id: str
-    source: str
+    # A list in the documentation's example of a model package, which has `source` twice.
+    source: Annotated[str, BeforeValidator(_first)]
     detail_type: str = Field(alias="detail-type")
+    time: str | None = Field(None, coerce_numbers_to_str=True)
+
+    @property
+    def occurrence(self) -> str:
+        """Which of the events that look alike: its time, in whole seconds, which a replay keeps; else its id."""
+        return self.time or self.id
 
     @classmethod
     def parse(cls, payload: str | bytes | Mapping[str, Any]) -> Self:

@@ -1,24 +1,51 @@
-"""SageMaker's events. https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html"""
+"""SageMaker's events. https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
 
-from typing import Literal
+They are sent at best effort, and several may come of one change: what they say is asked of SageMaker again.
+"""
 
-from pydantic import AliasChoices, Field
+from typing import Annotated, Literal
 
-from control_plane.events.envelope import Event, Wire
+from pydantic import BeforeValidator, Field
+
+from control_plane.clock import stamp
+from control_plane.events.envelope import Event, Moment, Wire, either_case
+
+_ENDPOINT_STATUSES = (
+    *("Creating", "Updating", "SystemUpdating", "RollingBack", "InService", "OutOfService", "Deleting", "Failed"),
+    "UpdateRollbackFailed",
+)
+_BY_LETTERS = {status.lower(): status for status in _ENDPOINT_STATUSES}
+
+
+def _as_described(status: object) -> object:
+    """`IN_SERVICE` as `InService`; a status that we don't know stays as it is."""
+    return _BY_LETTERS.get(status.replace("_", "").lower(), status) if isinstance(status, str) else status
+
+
+def _by_key(tags: object) -> object:
+    """SageMaker documents a map, and its schema a list of Key and Value."""
+    if not isinstance(tags, list):
+        return tags
+    return {tag.get("Key"): tag.get("Value") for tag in tags if isinstance(tag, dict)}
 
 
 class ExecutionDetail(Wire):
     """`detail` of a pipeline execution's status change; camelCase on SageMaker's wire."""
 
     execution_arn: str = Field(
-        validation_alias=AliasChoices("pipelineExecutionArn", "PipelineExecutionArn"), pattern=r"^arn:.+/execution/.+$"
+        validation_alias=either_case("PipelineExecutionArn"), pattern=r"^arn:.+:pipeline/.+/execution/.+$"
     )
+    status: str | None = Field(None, validation_alias=either_case("CurrentPipelineExecutionStatus"))
 
 
 class PipelineExecutionStatusChange(Event):
-    """A pipeline execution changed its status, by SageMaker's word or by `on_tick`'s observation."""
+    """A pipeline execution changed its status, by SageMaker's word or by `on_tick`'s observation, which has none."""
 
     detail: ExecutionDetail
+
+    @property
+    def identity(self) -> str:
+        return f"{self.detail.execution_arn} {self.detail.status or 'observed'}"
 
 
 class ModelPackageDetail(Wire):
@@ -27,13 +54,13 @@ class ModelPackageDetail(Wire):
     `updated_fields` is None where SageMaker doesn't say what changed; older events don't.
     """
 
-    package_arn: str = Field(alias="ModelPackageArn", pattern=r"^arn:.+:model-package/.+$")
-    group: str | None = Field(None, alias="ModelPackageGroupName")
+    package_arn: str = Field(validation_alias=either_case("ModelPackageArn"), pattern=r"^arn:.+:model-package/.+$")
+    group: str | None = Field(None, validation_alias=either_case("ModelPackageGroupName"))
     approval_status: Literal["Approved", "Rejected", "PendingManualApproval"] | None = Field(
-        None, alias="ModelApprovalStatus"
+        None, validation_alias=either_case("ModelApprovalStatus")
     )
-    last_modified: str | None = Field(None, alias="LastModifiedTime")
-    updated_fields: tuple[str, ...] | None = Field(None, alias="UpdatedModelPackageFields")
+    last_modified: Moment | None = Field(None, validation_alias=either_case("LastModifiedTime"))
+    updated_fields: tuple[str, ...] | None = Field(None, validation_alias=either_case("UpdatedModelPackageFields"))
 
 
 class ModelPackageStateChange(Event):
@@ -45,5 +72,34 @@ class ModelPackageStateChange(Event):
     def identity(self) -> str:
         """The same for every event about one change. The time alone, in whole seconds, may be that of two changes."""
         detail = self.detail
+        when = stamp(detail.last_modified) if detail.last_modified else self.occurrence
         changed = ",".join(sorted(detail.updated_fields or ()))
-        return f"{detail.package_arn} {detail.approval_status} {detail.last_modified or self.id} {changed}".rstrip()
+        return f"{detail.package_arn} {detail.approval_status} {when} {changed}".rstrip()
+
+
+class EndpointDetail(Wire):
+    """`detail` of an endpoint's state change. The ARN has the name in lower case, so the name is told apart.
+
+    `config` is not in every event, and says nothing about a rollback: which configuration is active is asked.
+    """
+
+    name: str = Field(validation_alias=either_case("EndpointName"), pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$")
+    arn: str = Field(validation_alias=either_case("EndpointArn"), pattern=r"^arn:.+:endpoint/.+$")
+    status: Annotated[str, BeforeValidator(_as_described)] = Field(validation_alias=either_case("EndpointStatus"))
+    config: str | None = Field(None, validation_alias=either_case("EndpointConfigName"))
+    failure: str | None = Field(None, validation_alias=either_case("FailureReason"))
+    last_modified: Moment | None = Field(None, validation_alias=either_case("LastModifiedTime"))
+    tags: Annotated[dict[str, str], BeforeValidator(_by_key)] = Field({}, validation_alias=either_case("Tags"))
+
+
+class EndpointStateChange(Event):
+    """An endpoint's status changed; `detail.status` is spelt as DescribeEndpoint spells it."""
+
+    detail: EndpointDetail
+
+    @property
+    def identity(self) -> str:
+        """The same for every event about one change."""
+        detail = self.detail
+        when = stamp(detail.last_modified) if detail.last_modified else self.occurrence
+        return f"{detail.arn} {detail.status} {when}"

@@ -1,0 +1,21 @@
+"""The sample events and their index."""
+
+import re
+
+import pytest
+
+from tests.sample_events import FOLDER, sample_event
+
+NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
+INDEX = re.findall(r"^\| (\w+)\.json \| .+ \| .+ \|$", (FOLDER / "README.md").read_text(), re.MULTILINE)
+
+
+def test_the_index_says_of_every_event_where_it_is_from_and_what_should_happen() -> None:
+    assert INDEX == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_sample_is_an_event_of_the_documented_account_and_region(name: str) -> None:
+    event = sample_event(name)
+    assert {"version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail"} <= set(event)
+    assert (event["account"], event["region"]) == ("111122223333", "us-east-1")
