@@ -25,6 +25,11 @@ def after(**duration: float) -> datetime:
 
 def model_spec(model: str = "churn", *, changes: Mapping[str, Any] | None = None) -> ModelSpec:
     """`changes` replace fields by dotted name: `{"data.exclude": ["*.tmp"]}`."""
+    return ModelSpec.model_validate(spec_document(model, changes))
+
+
+def spec_document(model: str = "churn", changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """As its file has it."""
     document: dict[str, Any] = {
         "model": model,
         "data": {
@@ -41,7 +46,7 @@ def model_spec(model: str = "churn", *, changes: Mapping[str, Any] | None = None
         for parent in parents:
             place = place.setdefault(parent, {})
         place[name] = value
-    return ModelSpec.model_validate(document)
+    return document
 
 
 def evaluated_spec(model: str = "churn", *, changes: Mapping[str, Any] | None = None) -> ModelSpec:

@@ -1,44 +1,56 @@
-"""The types of a spec's fields, each with an error that says what was expected."""
+"""The types of a spec's fields, each with an error that says what was expected, as its JSON Schema does."""
 
 import re
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+# Up to some 30 years in each unit, so that adding one to a time always gives a time.
+_DURATION = "[1-9][0-9]{0,8}s|[1-9][0-9]{0,6}m|[1-9][0-9]{0,4}h|[1-9][0-9]{0,3}d"
+_DURATION_EXPECTED = "expected a duration such as 90s, 5m, 26h or 7d"
+_FOLDER = "([^/]+/)+"
+_FOLDER_EXPECTED = "expected a folder that ends in one slash and starts with none, such as churn/training/"
+
+
+def text_of_form(pattern: str, expected: str) -> WithJsonSchema:
+    """How editors check a text, and what they say of one that doesn't match as a whole."""
+    return WithJsonSchema({"type": "string", "pattern": f"^({pattern})$", "patternErrorMessage": expected})
 
 
 def _parse_duration(value: object) -> object:
-    """Accept `90s`, `5m`, `26h`, `7d`; leave the rest to pydantic, which refuses bare numbers of unknown unit."""
     if isinstance(value, timedelta):
         return value
-    match = re.fullmatch(r"(\d{1,9})([smhd])", value) if isinstance(value, str) else None
-    if not match:
-        msg = "expected a duration such as 90s, 5m, 26h or 7d"
-        raise ValueError(msg)
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if not isinstance(value, str) or not re.fullmatch(_DURATION, value):
+        raise ValueError(_DURATION_EXPECTED)
+    return timedelta(**{_UNITS[value[-1]]: int(value[:-1])})
 
 
-def _format_duration(value: timedelta) -> str:
-    return f"{int(value.total_seconds())}s"
+def format_duration(value: timedelta) -> str:
+    """In the coarsest unit that is exact."""
+    sizes = {letter: timedelta(**{unit: 1}) for letter, unit in _UNITS.items()}
+    exact = next(letter for letter, size in sizes.items() if not value % size)
+    return f"{value // sizes[exact]}{exact}"
 
 
 def _folder(value: str) -> str:
     """A prefix is a folder: routes are looked up folder by folder, and `raw/a` must not catch `raw/ab.csv`."""
-    if not value.endswith("/") or value.startswith("/") or "//" in value:
-        msg = "expected a folder that ends in one slash and starts with none, such as churn/training/"
-        raise ValueError(msg)
+    if not re.fullmatch(_FOLDER, value):
+        raise ValueError(_FOLDER_EXPECTED)
     return value
 
 
 Duration = Annotated[
     timedelta,
     BeforeValidator(_parse_duration),
-    PlainSerializer(_format_duration),
-    Field(gt=timedelta(0), le=timedelta(days=3650)),
+    PlainSerializer(format_duration),
+    text_of_form(_DURATION, _DURATION_EXPECTED),
 ]
-Folder = Annotated[str, AfterValidator(_folder)]
+Folder = Annotated[str, AfterValidator(_folder), text_of_form(_FOLDER, _FOLDER_EXPECTED)]
+# Strict, because a number in quotes is a text to an editor.
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+WholeNumber = Annotated[int, Field(strict=True)]
 # The registry's own rule for a model package group, which a model's name also is.
 ModelName = Annotated[str, Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$", max_length=63)]
 ParameterName = Annotated[str, Field(pattern=r"^[A-Za-z0-9\-_]+$", max_length=256)]

@@ -34,15 +34,18 @@ class ClosePolicy(Strict):
 class DataSource(Strict):
     """A folder in which data for one purpose lands."""
 
-    prefix: Folder
-    close: ClosePolicy = ClosePolicy()
+    prefix: Folder = Field(description="the folder, with a slash at its end")
+    close: ClosePolicy = Field(ClosePolicy(), description="when what landed is complete")
 
 
 class Data(Strict):
     """Where a model's data lands."""
 
-    bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]$")
-    training: DataSource
+    bucket: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]$",
+        description="usually ${DataBucket}, the bucket of the deployed stack",
+    )
+    training: DataSource = Field(description="data to train on")
     evaluation: DataSource | None = Field(None, description="labelled data to judge the champion on")
     exclude: tuple[str, ...] = Field((), description="shell patterns over the whole key, such as */_temporary/*")
 
@@ -56,15 +59,19 @@ class Data(Strict):
 class PipelineRef(Strict):
     """A SageMaker pipeline and the parameters that this model sets on it."""
 
-    name: str = Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$")
-    parameters: dict[ParameterName, str] = Field(default_factory=dict)
+    name: str = Field(
+        pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$", description="the pipeline's name in SageMaker, compiled here"
+    )
+    parameters: dict[ParameterName, str] = Field(
+        default_factory=dict, description="those that the pipeline declares; the control plane adds its own"
+    )
 
 
 class Pipelines(Strict):
     """Which pipeline serves which purpose."""
 
-    training: PipelineRef
-    evaluation: PipelineRef | None = None
+    training: PipelineRef = Field(description="trains, evaluates and registers a version")
+    evaluation: PipelineRef | None = Field(None, description="judges the champion on new data, without training")
 
     @property
     def serving(self) -> Mapping[Purpose, PipelineRef]:
@@ -76,10 +83,10 @@ class Pipelines(Strict):
 class ModelSpec(Strict):
     """One model. Its name is also its model package group."""
 
-    model: ModelName
-    data: Data
-    pipelines: Pipelines
-    policy: Policy
+    model: ModelName = Field(description="its name, also that of its model package group")
+    data: Data = Field(description="where its data lands, and when that is complete")
+    pipelines: Pipelines = Field(description="what runs for it")
+    policy: Policy = Field(description="how the control plane may act for it")
 
     @model_validator(mode="after")
     def _folders_and_pipelines_agree(self) -> Self:

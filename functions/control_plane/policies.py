@@ -1,14 +1,17 @@
 """How the control plane may act for a model: the `policy` of its spec."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from control_plane.fields import Duration, Strict
+from control_plane.fields import Duration, Number, Strict, WholeNumber, text_of_form
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_WEEK_MOMENT = f"({'|'.join(_DAYS)}) ([01]?[0-9]|2[0-3]):[0-5][0-9]"
+_WEEK_MOMENT_EXPECTED = "expected a day and a time in UTC, such as Fri 16:00"
 _WEEK = timedelta(days=7)
 
 
@@ -34,20 +37,20 @@ type Response = Literal["evaluate", "train", "nothing"]
 class Metric(Strict):
     """The bar that a version must meet before it is registered, and the champion to stay unquestioned."""
 
-    name: str = Field(min_length=1)
-    direction: Literal["maximize", "minimize"]
-    bar: float = Field(allow_inf_nan=False, description="the worst value that still passes, in the metric's own unit")
+    name: str = Field(min_length=1, description="as the evaluation reports it, such as auc or rmse")
+    direction: Literal["maximize", "minimize"] = Field(description="which way is better")
+    bar: Number = Field(description="the worst value that still passes, in the metric's own unit")
 
 
 class OnDrift(Strict):
     """What drift of each kind leads to. Evaluating first is cheap, and may show that nothing is wrong."""
 
-    data_quality: Response = "evaluate"
-    model_quality: Response = "train"
-    bias: Response = "evaluate"
-    feature_attribution: Response = "evaluate"
+    data_quality: Response = Field("evaluate", description="the features look different from the training data's")
+    model_quality: Response = Field("train", description="the predictions are worse than they were, by labels")
+    bias: Response = Field("evaluate", description="groups are treated more differently than they were")
+    feature_attribution: Response = Field("evaluate", description="other features than before decide")
     severe: Response = Field("train", description="whatever the kind, when so much has drifted")
-    severe_share: float = Field(0.5, gt=0, le=1, description="drift is severe when this share of the features has it")
+    severe_share: Number = Field(0.5, gt=0, le=1, description="drift is severe when this share of the features has it")
 
     def response(self, kind: DriftKind, share: float | None) -> Response:
         """`share` is None where the source of the event doesn't tell it."""
@@ -58,41 +61,37 @@ class OnDrift(Strict):
 
 
 class Cooldown(Strict):
-    """How long after a run's start the next one of its purpose waits. None: not at all."""
+    """How long after a run's start the next one of its purpose waits. Unset: not at all."""
 
-    training: Duration | None = None
-    evaluation: Duration | None = None
+    training: Duration | None = Field(None, description="between the starts of two trainings")
+    evaluation: Duration | None = Field(None, description="between the starts of two evaluations")
 
     def after(self, purpose: Purpose) -> timedelta | None:
         return {Purpose.TRAINING: self.training, Purpose.EVALUATION: self.evaluation}[purpose]
 
 
 class Budget(Strict):
-    """What a model may use. None: as much as it asks for."""
+    """What a model may use. Unset: as much as it asks for."""
 
     # The ledger lists a model's last 100 runs; a larger budget would never be used up.
-    runs_per_day: int | None = Field(None, ge=1, le=100, description="of all purposes, in any 24 hours")
+    runs_per_day: WholeNumber | None = Field(None, ge=1, le=100, description="of all purposes, in any 24 hours")
 
 
 def _week_moment(value: object) -> object:
     """`Fri 16:00` as the time since Monday 00:00 UTC."""
-    day, _, clock = value.partition(" ") if isinstance(value, str) else ("", "", "")
-    hour, _, minute = clock.partition(":")
-    good = day in _DAYS and hour.isdigit() and minute.isdigit() and len(minute) == 2  # noqa: PLR2004
-    if not good or int(hour) > 23 or int(minute) > 59:  # noqa: PLR2004
-        msg = "expected a day and a time in UTC, such as Fri 16:00"
-        raise ValueError(msg)
+    if not isinstance(value, str) or not re.fullmatch(_WEEK_MOMENT, value):
+        raise ValueError(_WEEK_MOMENT_EXPECTED)
     return value
 
 
-WeekMoment = Annotated[str, BeforeValidator(_week_moment)]
+WeekMoment = Annotated[str, BeforeValidator(_week_moment), text_of_form(_WEEK_MOMENT, _WEEK_MOMENT_EXPECTED)]
 
 
 class Freeze(Strict):
     """A stretch of every week in which nothing is started. What is decided in it is carried out after it."""
 
-    since: WeekMoment
-    until: WeekMoment
+    since: WeekMoment = Field(description="its first minute, in UTC, such as Fri 16:00")
+    until: WeekMoment = Field(description="the first minute after it, in UTC, such as Mon 06:00")
 
     @model_validator(mode="after")
     def _lasts(self) -> Self:
@@ -119,15 +118,15 @@ def _offset(moment: str) -> timedelta:
 class Policy(Strict):
     """All of it has sensible defaults but the metric, which only the model's owner knows."""
 
-    metric: Metric
+    metric: Metric = Field(description="what a version is judged by")
     on_data: Literal["train", "when_degraded"] = Field(
         "train", description="when_degraded: new training data waits until an evaluation says that it is needed"
     )
-    on_drift: OnDrift = OnDrift()
+    on_drift: OnDrift = Field(OnDrift(), description="what drift of each kind leads to")
     on_degraded: Literal["train", "nothing"] = Field("train", description="what an evaluation below the bar leads to")
-    cooldown: Cooldown = Cooldown()
-    budget: Budget = Budget()
-    freeze: tuple[Freeze, ...] = ()
+    cooldown: Cooldown = Field(Cooldown(), description="how long runs of one purpose keep apart")
+    budget: Budget = Field(Budget(), description="what the model may use")
+    freeze: tuple[Freeze, ...] = Field((), description="stretches of every week in which nothing is started")
     approval: Literal["manual", "automatic"] = Field(
         "manual", description="automatic: a version that met the bar is approved, with its metrics as the evidence"
     )

@@ -18,6 +18,7 @@ app.add_typer(look.runs_app, name="runs")
 _COMMANDS: tuple[Callable[..., None], ...] = (
     *(local.up, local.down, local.status, local.demo),
     *(act.apply, act.start, act.evaluate, act.approve, act.reject, act.pause, act.resume),
+    look.schema,
 )
 for _command in _COMMANDS:
     app.command()(_command)

@@ -1,6 +1,7 @@
 """Commands that show what was decided, what runs, and what models are at."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -83,3 +84,15 @@ def list_models(context: typer.Context, env: Env = "local", state: State = None,
 
     found = environment(env, state).ledger.models()
     show([model.model_dump(mode="json") for model in found], model_table(found), as_json=as_json)
+
+
+def schema(
+    output: Annotated[Path | None, typer.Option(help="Write it to this file instead.")] = None,
+) -> None:
+    """Print the JSON Schema of a model's YAML file, for editors."""
+    from pointsman.spec_schema import document
+
+    if output:
+        output.write_text(document())
+    else:
+        print(document(), end="")
