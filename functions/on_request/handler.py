@@ -24,11 +24,11 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 def handle(event: RunRequested, plane: ControlPlane) -> Decision:
     """A repeated request finds its decision."""
     asked, dispatcher = event.detail, Dispatcher.of(plane)
-    decision_id = f"request-{event.id}"
+    decision_id = f"request-{event.identity}"
     try:
         model = plane.ledger.model(asked.model)
     except UnknownModel as error:
-        return dispatcher.note(Outcome.SKIPPED_NO_MODEL, str(error), Subject(decision_id, event.id, None))
+        return dispatcher.note(Outcome.SKIPPED_NO_MODEL, str(error), Subject(decision_id, event.identity, None))
     action = decide(event, candidate(model, asked.purpose, decision_id, plane), plane.now())
-    subject = Subject(decision_id, event.id, model, asked.purpose, actor=asked.actor, force=asked.force)
+    subject = Subject(decision_id, event.identity, model, asked.purpose, actor=asked.actor, force=asked.force)
     return dispatcher.carry_out(action, subject)

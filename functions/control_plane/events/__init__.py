@@ -1,16 +1,27 @@
 """The events that the rooms receive, as types."""
 
+from control_plane.events.cloudwatch import AlarmStateChange
+from control_plane.events.drift import DriftEvent, parse_drift_event
 from control_plane.events.envelope import Event
 from control_plane.events.ours import DriftReport, RunRequested
 from control_plane.events.s3 import ObjectCreated
-from control_plane.events.sagemaker import EndpointStateChange, ModelPackageStateChange, PipelineExecutionStatusChange
+from control_plane.events.sagemaker import (
+    EndpointStateChange,
+    ModelPackageStateChange,
+    PipelineExecutionStatusChange,
+    ProcessingJobStateChange,
+)
 
 __all__ = [
+    "AlarmStateChange",
+    "DriftEvent",
     "DriftReport",
     "EndpointStateChange",
     "Event",
     "ModelPackageStateChange",
     "ObjectCreated",
     "PipelineExecutionStatusChange",
+    "ProcessingJobStateChange",
     "RunRequested",
+    "parse_drift_event",
 ]

@@ -11,11 +11,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    TypeAdapter,
     ValidationError,
     model_validator,
 )
 
 from control_plane.errors import InvalidEvent
+
+type Payload = str | bytes | Mapping[str, Any]
 
 
 def either_case(name: str) -> AliasChoices:
@@ -67,14 +70,19 @@ class Event(Wire):
         return self.time or self.id
 
     @classmethod
-    def parse(cls, payload: str | bytes | Mapping[str, Any]) -> Self:
+    def parse(cls, payload: Payload) -> Self:
         """Raises InvalidEvent, which names the fields that are missing or wrong."""
-        try:
-            if isinstance(payload, str | bytes):
-                return cls.model_validate_json(payload)
-            return cls.model_validate(payload)
-        except ValidationError as error:
-            where = "; ".join(
-                f"{'.'.join(map(str, problem['loc'])) or 'the event'}: {problem['msg']}" for problem in error.errors()
-            )
-            raise InvalidEvent(f"not a {cls.__name__} event: {where}") from error
+        return parse_as(TypeAdapter(cls), payload, cls.__name__)
+
+
+def parse_as[E](adapter: TypeAdapter[E], payload: Payload, name: str) -> E:
+    """Raises InvalidEvent, which says that this is no `name` event, and why."""
+    try:
+        if isinstance(payload, str | bytes):
+            return adapter.validate_json(payload)
+        return adapter.validate_python(payload)
+    except ValidationError as error:
+        where = "; ".join(
+            f"{'.'.join(map(str, problem['loc'])) or 'the event'}: {problem['msg']}" for problem in error.errors()
+        )
+        raise InvalidEvent(f"not a {name} event: {where}") from error

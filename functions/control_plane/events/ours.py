@@ -1,15 +1,30 @@
 """Events on our own source, `pointsman`: anybody who may put events on the bus may send them."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from control_plane.events.envelope import Event, Wire
 from control_plane.policies import DriftKind, Purpose
 
 
-class DriftReportDetail(Wire):
-    """`detail` of a drift report. `share` is the part of the features that drifted, where the sender knows it."""
+class Told(Wire):
+    """What our own events say first: whom they are about.
+
+    A sender that may send one thing twice, or that replays it, names it by `id`; the name need only be one among the
+    model's. Without it, every event is another one: it is known by the id that EventBridge gave it.
+    """
 
     model: str
+    id: str | None = Field(None, pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$", max_length=64)
+
+    def identity(self, event_id: str) -> str:
+        return f"{self.model}-{self.id}" if self.id else event_id
+
+
+class DriftReportDetail(Told):
+    """`detail` of a drift report. `share` is the part of the features that drifted, where the sender knows it."""
+
     kind: DriftKind
     share: float | None = Field(None, ge=0, le=1)
     drifted: bool = True
@@ -19,13 +34,17 @@ class DriftReportDetail(Wire):
 class DriftReport(Event):
     """Some system found, or looked for and didn't find, drift in a model's data or predictions."""
 
+    detail_type: Literal["Drift Report"] = Field(alias="detail-type")
     detail: DriftReportDetail
 
+    @property
+    def identity(self) -> str:
+        return self.detail.identity(self.id)
 
-class RunRequestedDetail(Wire):
+
+class RunRequestedDetail(Told):
     """`detail` of a request for a run. `force` passes the model's policies, never what makes a run happen once."""
 
-    model: str
     purpose: Purpose
     why: str = Field(min_length=1, max_length=500)
     actor: str = Field(min_length=1, max_length=200)
@@ -36,3 +55,7 @@ class RunRequested(Event):
     """A person, a schedule or another system asks for a run."""
 
     detail: RunRequestedDetail
+
+    @property
+    def identity(self) -> str:
+        return self.detail.identity(self.id)

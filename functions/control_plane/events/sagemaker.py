@@ -103,3 +103,22 @@ class EndpointStateChange(Event):
         detail = self.detail
         when = stamp(detail.last_modified) if detail.last_modified else self.occurrence
         return f"{detail.arn} {detail.status} {when}"
+
+
+class ProcessingJobDetail(Wire):
+    """`detail` of a processing job's state change. Whose job it is and how it exited isn't in it: that is asked."""
+
+    job_arn: str = Field(validation_alias=either_case("ProcessingJobArn"), pattern=r"^arn:.+:processing-job/.+$")
+    status: str | None = Field(None, validation_alias=either_case("ProcessingJobStatus"))
+
+
+class ProcessingJobStateChange(Event):
+    """A processing job's status changed; it may be a monitor's."""
+
+    detail_type: Literal["SageMaker Processing Job State Change"] = Field(alias="detail-type")
+    detail: ProcessingJobDetail
+
+    @property
+    def identity(self) -> str:
+        """A job ends once, however many events say so."""
+        return self.detail.job_arn

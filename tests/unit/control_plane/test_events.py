@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from control_plane.errors import InvalidEvent
-from control_plane.events import ObjectCreated, PipelineExecutionStatusChange
+from control_plane.events import ModelPackageStateChange, ObjectCreated, PipelineExecutionStatusChange
+from tests.sample_events import index, sample_event
 from tests.samples import execution_arn, execution_ended, object_created
 
 
@@ -76,3 +77,66 @@ def test_both_casings_of_an_execution_are_read(name: str) -> None:
     payload = execution_ended(execution_arn())
     payload["detail"] = {name: execution_arn()}
     assert PipelineExecutionStatusChange.parse(payload).detail.execution_arn == execution_arn()
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "version"),
+    [
+        ("object_created", "churn/training/2026-11-21.csv", "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e"),
+        ("object_created_replayed", "churn/training/2026-11-21.csv", "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e"),
+        ("object_created_multipart_unversioned", "churn/training/2026-11-21.parquet", "00617F0837B476E463"),
+        ("object_created_odd_key", "churn/training/2026 november+ü%20(1).csv", "9Xq1"),
+        ("object_created_folder_marker", "churn/training/", "7Ta0"),
+        ("object_created_manifest", "churn/training/_SUCCESS", "8Ub1"),
+    ],
+)
+def test_an_object_is_known_by_its_raw_key_and_its_version(name: str, key: str, version: str) -> None:
+    event = ObjectCreated.parse(sample_event(name))
+    assert (event.key, event.identity) == (key, f"s3://amzn-s3-demo-bucket/{key}@{version}")
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("execution_started", "Executing"),
+        ("execution_succeeded", "Succeeded"),
+        ("execution_failed", "Failed"),
+        ("execution_stopped", "Stopped"),
+        ("execution_observed", "observed"),
+    ],
+)
+def test_the_end_of_a_run_is_known_by_its_execution_and_status(name: str, status: str) -> None:
+    arn = "arn:aws:sagemaker:us-east-1:111122223333:pipeline/pointsman-training/execution/k9c2e1v0x4ab"
+    assert PipelineExecutionStatusChange.parse(sample_event(name)).identity == f"{arn} {status}"
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "updated"),
+    [
+        ("model_package_registered", "PendingManualApproval", None),
+        ("model_package_approved", "Approved", ("ModelApprovalStatus",)),
+        ("model_package_approved_and_described", "Approved", ("ModelApprovalStatus", "ApprovalDescription")),
+        ("model_package_approved_untold", "Approved", None),
+        ("model_package_edited", "Approved", ("ModelLifeCycle",)),
+        ("model_package_rejected", "Rejected", ("ModelApprovalStatus",)),
+    ],
+)
+def test_every_change_of_a_version_is_another(name: str, status: str, updated: tuple[str, ...] | None) -> None:
+    event = ModelPackageStateChange.parse(sample_event(name))
+    detail = event.detail
+    assert (detail.approval_status, detail.updated_fields, event.source) == (status, updated, "aws.sagemaker")
+    again = ModelPackageStateChange.parse(sample_event(name) | {"id": "another", "replay-name": "r"})
+    assert again.identity == event.identity
+    others = [other for other in sample_names("model_package_") if other != name]
+    assert event.identity not in {ModelPackageStateChange.parse(sample_event(other)).identity for other in others}
+
+
+def sample_names(prefix: str) -> list[str]:
+    return [name for name in index() if name.startswith(prefix)]
+
+
+def test_the_time_of_a_change_is_the_same_in_every_form() -> None:
+    event = sample_event("model_package_approved")
+    forms = ("2026-11-21T09:12:44Z", "2026-11-21T10:12:44+01:00", 1795252364000, 1795252364000.0, "1795252364000")
+    told = [event | {"detail": event["detail"] | {"LastModifiedTime": form}} for form in forms]
+    assert len({ModelPackageStateChange.parse(each).identity for each in told}) == 1
