@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from control_plane.models import ModelSpec
+from control_plane.monitors import MonitorRun
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
 from control_plane.records import ArrivalWindow, Champion, Decision, DecisionStatus, Model, Route, Run, StartRequest
@@ -280,3 +281,24 @@ def execution_ended(arn: str, status: str = "Succeeded") -> dict[str, Any]:
             "pipelineExecutionArn": arn,
         },
     }
+
+
+JOB_ARN = (
+    "arn:aws:sagemaker:us-east-1:111122223333:processing-job/model-monitoring-202611211000-5f2b6a6c0d2d4e6d8a1b2c3d"
+)
+REPORTS = "s3://amzn-s3-demo-bucket1/monitoring/churn-prod/churn-data-quality/2026/11/21/10"
+
+
+def monitor_run(**changes: Any) -> MonitorRun:
+    """A run that found violations, as of the events `monitor_run_…`."""
+    fields: dict[str, Any] = {
+        "job_arn": JOB_ARN,
+        "schedule": "churn-data-quality",
+        "endpoint": "Churn-Prod",
+        "status": "Completed",
+        "exit_message": "CompletedWithViolations: Job completed successfully with 2 violations.",
+        "failure": None,
+        "output_uri": REPORTS,
+        "kind": None,
+    }
+    return MonitorRun(**fields | changes)

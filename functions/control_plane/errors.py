@@ -2,8 +2,9 @@
 
 ControlPlaneError
 ├── InvalidEvent            an event lacks what we act on; redelivery can't mend it, so it ends in the dead-letter queue
-├── UnknownModel            the ledger has no model of that name
-├── UnreadableReport        an evaluation ended well, but left no verdict where it was told to
+├── UnknownModel            the ledger has no model of that name, or none that claims what an event is about
+├── UnreadableReport        an evaluation left no verdict where it was told to, or a monitor's report isn't one
+├── MonitorStillRunning     a monitor's run was said to have ended, but hasn't; a retry asks again
 ├── UnknownPackage          the registry has no such version
 ├── LedgerConflict
 │   ├── AlreadyDecided      a decision with this id exists; its record comes with the error
@@ -37,11 +38,15 @@ class InvalidEvent(ControlPlaneError):
 
 
 class UnknownModel(ControlPlaneError):
-    """Raised by `Ledger.model`."""
+    """Raised by `Ledger.model`, and by `on_drift`'s sources."""
 
 
 class UnreadableReport(ControlPlaneError):
-    """Raised by `read_verdict`. Retrying won't mend it, so the event ends in the dead-letter queue."""
+    """Raised by `read_verdict` and `read_violations`. Retrying won't mend it: the event becomes a dead letter."""
+
+
+class MonitorStillRunning(ControlPlaneError):
+    """Raised by `on_drift`."""
 
 
 class UnknownPackage(ControlPlaneError):

@@ -32,6 +32,15 @@ class DriftKind(StrEnum):
 
 
 type Response = Literal["evaluate", "train", "nothing"]
+# What Model Monitor checks of each feature: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-interpreting-violations.html
+type Check = Literal[
+    "baseline_drift_check",
+    "categorical_values_check",
+    "completeness_check",
+    "data_type_check",
+    "extra_column_check",
+    "missing_column_check",
+]
 
 
 class Metric(Strict):
@@ -51,6 +60,15 @@ class OnDrift(Strict):
     feature_attribution: Response = Field("evaluate", description="other features than before decide")
     severe: Response = Field("train", description="whatever the kind, when so much has drifted")
     severe_share: Number = Field(0.5, gt=0, le=1, description="drift is severe when this share of the features has it")
+    data_errors: Response = Field(
+        "nothing",
+        description="when nothing but data errors was found: what sends the data must be mended, and no run does that",
+    )
+    data_error_checks: tuple[Check, ...] = Field(
+        ("completeness_check", "data_type_check", "extra_column_check", "missing_column_check"),
+        description="violations of these checks are data errors, those of all others drift; "
+        "a feature with an error doesn't count as drifted",
+    )
 
     def response(self, kind: DriftKind, share: float | None) -> Response:
         """`share` is None where the source of the event doesn't tell it."""

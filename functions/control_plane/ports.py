@@ -7,6 +7,7 @@ from typing import Protocol
 
 from control_plane.ledger import Ledger
 from control_plane.manifests import DataObject
+from control_plane.monitors import Monitors
 from control_plane.records import StartRequest
 from control_plane.registry import Registry
 
@@ -73,6 +74,8 @@ class ControlPlane(Protocol):
     def events(self) -> Events: ...
     @property
     def registry(self) -> Registry: ...
+    @property
+    def monitors(self) -> Monitors: ...
     @property
     def artifact_bucket(self) -> str: ...
     def now(self) -> datetime: ...

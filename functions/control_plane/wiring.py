@@ -10,6 +10,7 @@ from control_plane.adapters.dynamodb import DynamoDBLedger
 from control_plane.adapters.eventbridge import EventBridgeEvents
 from control_plane.adapters.s3 import S3Objects
 from control_plane.adapters.sagemaker import SageMakerPipelines
+from control_plane.adapters.sagemaker_monitor import SageMakerMonitors
 from control_plane.adapters.sagemaker_registry import SageMakerRegistry
 from control_plane.clock import utc_now
 from control_plane.settings import Settings
@@ -39,6 +40,10 @@ class AwsControlPlane:
     @cached_property
     def registry(self) -> SageMakerRegistry:
         return SageMakerRegistry(self._sagemaker)
+
+    @cached_property
+    def monitors(self) -> SageMakerMonitors:
+        return SageMakerMonitors(self._sagemaker)
 
     @cached_property
     def events(self) -> EventBridgeEvents:

@@ -7,8 +7,17 @@ port fail or its caller die around a chosen call.
 from tests.fakes.control_plane import FakeControlPlane
 from tests.fakes.events import FakeEvents
 from tests.fakes.ledger import FakeLedger
+from tests.fakes.monitors import FakeMonitors
 from tests.fakes.objects import FakeObjects
 from tests.fakes.pipelines import FakePipelines
 from tests.fakes.registry import FakeRegistry
 
-__all__ = ["FakeControlPlane", "FakeEvents", "FakeLedger", "FakeObjects", "FakePipelines", "FakeRegistry"]
+__all__ = [
+    "FakeControlPlane",
+    "FakeEvents",
+    "FakeLedger",
+    "FakeMonitors",
+    "FakeObjects",
+    "FakePipelines",
+    "FakeRegistry",
+]

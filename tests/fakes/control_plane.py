@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from control_plane.ledger import Ledger
+from control_plane.monitors import Monitors
 from control_plane.ports import Events, Objects, Pipelines
 from control_plane.registry import Registry
 from tests.fakes.events import FakeEvents
 from tests.fakes.ledger import FakeLedger
+from tests.fakes.monitors import FakeMonitors
 from tests.fakes.objects import FakeObjects
 from tests.fakes.pipelines import FakePipelines
 from tests.fakes.registry import FakeRegistry
@@ -23,6 +25,7 @@ class FakeControlPlane:
     ledger: FakeLedger = field(default_factory=FakeLedger)
     objects: FakeObjects = field(default_factory=FakeObjects)
     events: FakeEvents = field(default_factory=FakeEvents)
+    monitors: FakeMonitors = field(default_factory=FakeMonitors)
     pipelines: FakePipelines = field(init=False)
     registry: FakeRegistry = field(init=False)
 
@@ -47,6 +50,7 @@ class PlaneOf:
     pipelines: Pipelines
     events: Events
     registry: Registry
+    monitors: Monitors
 
     @property
     def artifact_bucket(self) -> str:

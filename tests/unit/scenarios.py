@@ -246,6 +246,7 @@ class World:
             pipelines=wrap("pipelines", self.plane.pipelines),
             events=wrap("events", self.plane.events),
             registry=wrap("registry", self.plane.registry),
+            monitors=wrap("monitors", self.plane.monitors),
         )
         self.undelivered: list[str] = []
         self._observed = 0

@@ -101,6 +101,8 @@ def test_drift_is_severe_from_its_share_on_whatever_the_kind(
         ("on_drift.bias", "retrain"),
         ("on_drift.severe_share", 0),
         ("on_drift.severe_share", 1.1),
+        ("on_drift.data_errors", "mend"),
+        ("on_drift.data_error_checks", ["completness_check"]),
         ("on_degraded", "evaluate"),
         ("on_data", "never"),
         ("cooldown.training", "12"),
@@ -120,6 +122,8 @@ def test_a_policy_out_of_range_is_refused_by_name(path: str, value: object) -> N
 def test_defaults_are_careful() -> None:
     policy = model_spec().policy
     assert (policy.on_data, policy.on_degraded, policy.approval) == ("train", "train", "manual")
+    assert (policy.on_drift.data_errors, policy.on_drift.severe) == ("nothing", "train")
+    assert "baseline_drift_check" not in policy.on_drift.data_error_checks
     assert (policy.freeze, policy.budget.runs_per_day, policy.cooldown.training) == ((), None, None)
 
 
