@@ -23,8 +23,8 @@ PURE = [
     *(
         f"control_plane.{name}"
         for name in (
-            *("actions", "admission", "clock", "errors", "fields", "ledger", "manifests", "models", "outcomes"),
-            *("policies", "ports", "records", "registry", "requests", "verdicts"),
+            *("actions", "admission", "clock", "errors", "fields", "ledger", "manifests", "models"),
+            *("monitors", "outcomes", "policies", "ports", "records", "registry", "requests", "verdicts", "violations"),
         )
     ),
     *(module for module in MODULES if module.startswith("control_plane.events")),
