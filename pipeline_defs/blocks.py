@@ -29,6 +29,12 @@ CACHE = CacheConfig(enable_caching=True, expire_after="P30D")
 
 VOLUME_GB = 30
 
+SERVING = {"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
+"""Tells the image what serves a model: the script that `train.py` puts into the archive, so that a version is always
+served by the code of its own time.
+https://sagemaker.readthedocs.io/en/stable/frameworks/sklearn/using_sklearn.html#deploy-a-scikit-learn-model
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
@@ -163,7 +169,7 @@ def register(
         "ModelPackageGroupName": group,
         "ModelMetrics": {"ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": statistics}}},
         "InferenceSpecification": {
-            "Containers": [{"Image": image_uri, "ModelDataUrl": model}],
+            "Containers": [{"Image": image_uri, "ModelDataUrl": model, "Environment": SERVING}],
             "SupportedContentTypes": ["text/csv"],
             "SupportedResponseMIMETypes": ["text/csv"],
         },

@@ -1,7 +1,7 @@
 """Answer requests with a model's predictions: what an endpoint runs.
 
 Two contracts in one file. Run as a script, it is the container's: `GET /ping` and `POST /invocations` on port 8080.
-Given to AWS's scikit-learn image as its entry point, the four functions `model_fn` … `output_fn` are called by name.
+In AWS's scikit-learn image, where SAGEMAKER_PROGRAM names it, the four functions `model_fn` … `output_fn` are called.
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 https://sagemaker.readthedocs.io/en/stable/frameworks/sklearn/using_sklearn.html
 

@@ -6,6 +6,7 @@ On data of some hundred rows, as `diabetes` has, it beats boosted trees and fore
 import json
 import os
 import platform
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ HYPERPARAMETERS = BASE / "input/config/hyperparameters.json"
 TRAIN = BASE / "input/data/train"
 MODEL = BASE / "model"
 FAILURE = BASE / "output/failure"
+SERVING = Path(__file__).with_name("serve.py")
+"""Lies beside this script wherever it runs: both come with the same channel."""
 
 PENALTIES = np.logspace(-2, 4, 25)
 
@@ -55,7 +58,7 @@ def describe(columns: list[str], rows: int, model: Pipeline) -> dict[str, Any]:
 
 
 def train(data: Path, output: Path, target: str) -> dict[str, Any]:
-    """Write `model.joblib` and `model.json`; returns what the latter says."""
+    """Write `model.joblib`, `model.json` and the script that serves them; returns what `model.json` says."""
     columns, rows = read_dataset(data / "train.csv")
     if columns[-1] != target:
         raise ValueError(f"the last column of train.csv is {columns[-1]!r}, not the target {target!r}")
@@ -64,6 +67,8 @@ def train(data: Path, output: Path, target: str) -> dict[str, Any]:
     output.mkdir(parents=True, exist_ok=True)
     joblib.dump(model, output / "model.joblib")
     (output / "model.json").write_text(json.dumps(description, indent=2), encoding="utf-8")
+    (output / "code").mkdir(exist_ok=True)
+    shutil.copy(SERVING, output / "code")
     return description
 
 

@@ -5,6 +5,7 @@ import joblib
 import numpy as np
 import pytest
 
+from pipeline_defs.step_code import STEPS
 from pipeline_defs.steps.train import train
 
 
@@ -28,6 +29,11 @@ def test_the_model_comes_with_what_it_expects(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "model/model.json").read_text()) == description
     assert (description["features"], description["target"], description["rows"]) == (["a", "b"], "y", 80)
     assert set(description["versions"]) == {"python", "scikit-learn", "numpy", "joblib"}
+
+
+def test_the_model_comes_with_the_script_that_serves_it(tmp_path: Path) -> None:
+    train(written(tmp_path / "data"), tmp_path / "model", "y")
+    assert (tmp_path / "model/code/serve.py").read_bytes() == (STEPS / "serve.py").read_bytes()
 
 
 def test_another_target_than_the_prepared_one_is_refused(tmp_path: Path) -> None:

@@ -86,3 +86,12 @@ def test_the_package_records_where_it_comes_from(training: dict[str, Any]) -> No
     }
     assert package["ModelApprovalStatus"] == "PendingManualApproval"
     assert package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"] == "s3://artefacts/evaluation/evaluation.json"
+
+
+def test_the_package_says_what_serves_it(training: dict[str, Any]) -> None:
+    package = resolved(steps_by_name(training)["Register"]["Arguments"], references(training))
+    (container,) = package["InferenceSpecification"]["Containers"]
+    assert container["Environment"] == {
+        "SAGEMAKER_PROGRAM": "serve.py",
+        "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+    }
