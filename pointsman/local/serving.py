@@ -69,7 +69,7 @@ async def _serve(settings: LocalSettings, aws: "EmbeddedAws", sagemaker: "LocalS
 
 
 def _add_sagemaker(settings: LocalSettings, aws: "EmbeddedAws") -> "LocalSageMaker":
-    from pointsman.local.aws.sagemaker import SAGEMAKER
+    from pointsman.local.aws.sagemaker import SAGEMAKER, invoked_endpoint
     from pointsman.local.sagemaker import LocalSageMaker
 
     def emit(detail_type: str, detail: dict[str, object], resources: list[str]) -> None:
@@ -78,10 +78,16 @@ def _add_sagemaker(settings: LocalSettings, aws: "EmbeddedAws") -> "LocalSageMak
         aws.wait_until_saved()
 
     sagemaker = LocalSageMaker(
-        settings.sagemaker_directory, endpoint_url=aws.endpoint_url, emit=emit, region=settings.region
+        settings.sagemaker_directory,
+        endpoint_url=aws.endpoint_url,
+        emit=emit,
+        region=settings.region,
+        time_scale=settings.time_scale,
     )
 
-    def handle(operation: str, _path: str, _headers: Mapping[str, str], body: bytes) -> Response:
+    def handle(operation: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:
+        if endpoint := invoked_endpoint(path):
+            return sagemaker.invoke_endpoint(endpoint, headers, body)
         return sagemaker.handle(operation, body)
 
     aws.add_service(SAGEMAKER, handle)

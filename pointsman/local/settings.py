@@ -20,7 +20,7 @@ class LocalSettings:
     """One embedded AWS.
 
     `port` None takes the port of the previous run when it is free, else any free one. Raises UnusablePort.
-    `time_scale` 60 lets a minute of rate() schedules and of retry back-off pass in a second.
+    `time_scale` 60 lets a minute of rate() schedules, of retry back-off and of deployments' waits pass in a second.
     `concurrency` bounds the event-driven invocations that run at once, over all functions.
     """
 

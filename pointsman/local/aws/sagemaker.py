@@ -31,14 +31,20 @@ _RESOURCES = {
 # Lists are not authorised per resource, whatever they are filtered by; that of a pipeline's executions is.
 _ON_ANY_RESOURCE = re.compile(r"List(?!PipelineExecution|PipelineVersions|Tags).*|Search")
 
-_INVOKE_ENDPOINT = re.compile(r"/endpoints/(?P<name>[^/]+)/invocations(-response-stream)?")
+_INVOKE_ENDPOINT = re.compile(r"/endpoints/(?P<name>[^/]+)/invocations")
+
+
+def invoked_endpoint(path: str) -> str:
+    """The endpoint's name in the path of an InvokeEndpoint, empty for any other."""
+    found = _INVOKE_ENDPOINT.fullmatch(path)
+    return unquote(found["name"]) if found else ""
 
 
 def resource_arn(operation: str, path: str, body: bytes, region: str, account: str) -> str:
     """The ARN an operation is authorised on, or '*'."""
     prefix = f"arn:aws:sagemaker:{region}:{account}:"
-    if endpoint := _INVOKE_ENDPOINT.fullmatch(path):
-        return f"{prefix}endpoint/{unquote(endpoint['name']).lower()}"
+    if endpoint := invoked_endpoint(path):
+        return f"{prefix}endpoint/{endpoint.lower()}"
     try:
         request = json.loads(body or b"{}")
     except ValueError:

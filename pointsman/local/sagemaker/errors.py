@@ -8,11 +8,15 @@ LocalSageMakerError
 │   ├── ResourceNotFoundError
 │   ├── ResourceInUseError          the name is taken, or the resource is busy
 │   ├── ConflictError               the resource's state forbids it now
-│   └── ResourceLimitExceededError  an account quota is reached
+│   ├── ResourceLimitExceededError  an account quota is reached
+│   ├── InvocationRefusedError      InvokeEndpoint names what isn't there, or asks for what isn't served
+│   ├── ModelError                  the container answered an invocation with an error, or not at all
+│   └── ServiceUnavailableError     the endpoint's containers are starting again; SDKs ask once more
 ├── DefinitionError                 a pipeline definition is malformed; carries every problem with its place
 ├── UnresolvedReferenceError        a Get, Std:Join or Std:JsonGet has no value at run time
 ├── StepFailedError                 a step ends Failed, with the reason that ListPipelineExecutionSteps shows
 ├── JobFailedError                  a job ends Failed, with the reason that Describe*Job shows
+├── DeploymentFailedError           an endpoint's creation fails or its update rolls back, for the reason given
 └── InterruptedRunError             the service halts: leave everything as it is, the next start resumes it
 """
 
@@ -59,6 +63,28 @@ class ResourceLimitExceededError(ServiceError):
     code = "ResourceLimitExceeded"
 
 
+class InvocationRefusedError(ServiceError):
+    # The runtime's codes differ from those of the rest of SageMaker.
+    code = "ValidationError"
+
+
+class ModelError(ServiceError):
+    code = "ModelError"
+    status = 424
+
+    def __init__(self, message: str, *, original_status: int, original_message: str, log_stream_arn: str) -> None:
+        """`original_status`: the container's own, 0 where it gave none."""
+        super().__init__(message)
+        self.original_status = original_status
+        self.original_message = original_message
+        self.log_stream_arn = log_stream_arn
+
+
+class ServiceUnavailableError(ServiceError):
+    code = "ServiceUnavailable"
+    status = 503
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing wrong with a definition, and the JSON path of its place."""
@@ -88,5 +114,9 @@ class JobFailedError(LocalSageMakerError):
     """The message is the job's FailureReason."""
 
 
+class DeploymentFailedError(LocalSageMakerError):
+    """The message is the endpoint's FailureReason."""
+
+
 class InterruptedRunError(LocalSageMakerError):
-    """Raised inside step threads when the service stops while they run."""
+    """Raised inside our threads when the service stops while they run."""

@@ -1,4 +1,4 @@
-"""Job logs to CloudWatch Logs, beside the file in the job's folder: best effort, and never in a job's way."""
+"""Containers' logs to CloudWatch Logs, beside the file in their folder: best effort, and never in a container's way."""
 
 import contextlib
 import logging
@@ -19,7 +19,7 @@ _LINE_LENGTH = 8192
 
 
 @dataclass
-class _Tail:
+class Tail:
     group: str
     stream: str
     path: Path
@@ -29,14 +29,14 @@ class _Tail:
 
 
 class LogShipper:
-    """Reads each running job's log once a second and sends what is new."""
+    """Reads the log of each running container once a second and sends what is new."""
 
     def __init__(self, endpoint_url: str, region: str) -> None:
         self._endpoint_url = endpoint_url
         self._region = region
         self._client: Any = None
         self._lock = threading.Lock()
-        self._tails: list[_Tail] = []
+        self._tails: list[Tail] = []
         self._wake = threading.Event()
         self._closing = False
         self._thread = threading.Thread(target=self._ship_all, name="sagemaker-logs", daemon=True)
@@ -49,13 +49,14 @@ class LogShipper:
         self._wake.set()
         self._thread.join(timeout=5)
 
-    def follow(self, group: str, job_name: str, path: Path) -> _Tail:
-        tail = _Tail(group, f"{job_name}/algo-1", path)
+    def follow(self, group: str, stream: str, path: Path) -> Tail:
+        tail = Tail(group, stream, path)
         with self._lock:
             self._tails.append(tail)
+        self._wake.set()
         return tail
 
-    def finish(self, tail: _Tail) -> None:
+    def finish(self, tail: Tail) -> None:
         """Nothing will be written to the log any more."""
         tail.ended = True
         self._wake.set()
@@ -76,7 +77,7 @@ class LogShipper:
                     with self._lock:
                         self._tails.remove(tail)
 
-    def _ship(self, tail: _Tail) -> None:
+    def _ship(self, tail: Tail) -> None:
         with tail.path.open("rb") as file:
             file.seek(tail.position)
             text = file.read()
@@ -90,7 +91,7 @@ class LogShipper:
                 self._client.put_log_events(logGroupName=tail.group, logStreamName=tail.stream, logEvents=batch)
         tail.position += len(whole)
 
-    def _open(self, tail: _Tail) -> None:
+    def _open(self, tail: Tail) -> None:
         if tail.opened:
             return
         if self._client is None:

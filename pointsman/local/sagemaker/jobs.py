@@ -89,7 +89,7 @@ class Jobs:
 
     @contextmanager
     def _followed(self, contract: JobContract, name: str, signal: Signal, folder: JobFolder) -> Iterator[None]:
-        tail = self._logs.follow(contract.log_group, name, folder.log)
+        tail = self._logs.follow(contract.log_group, f"{name}/algo-1", folder.log)
         self._running[name] = signal
         signal.listen(lambda interruption: self._mark_stopping(contract, name, interruption))
         try:

@@ -15,7 +15,7 @@ class Arns:
     account: str
 
     def pipeline(self, name: str) -> str:
-        # Pipeline ARNs are lower-case whatever the name's case.
+        # Lower-case whatever the name's case, as those of models, endpoint configurations and endpoints.
         return self._of(f"pipeline/{name.lower()}")
 
     def execution(self, pipeline_arn: str, execution_id: str) -> str:
@@ -32,6 +32,15 @@ class Arns:
 
     def model_package(self, name: str, version: int | None = None) -> str:
         return self._of(f"model-package/{name}" if version is None else f"model-package/{name}/{version}")
+
+    def model(self, name: str) -> str:
+        return self._of(f"model/{name.lower()}")
+
+    def endpoint_config(self, name: str) -> str:
+        return self._of(f"endpoint-config/{name.lower()}")
+
+    def endpoint(self, name: str) -> str:
+        return self._of(f"endpoint/{name.lower()}")
 
     def _of(self, resource: str) -> str:
         return f"arn:aws:sagemaker:{self.region}:{self.account}:{resource}"

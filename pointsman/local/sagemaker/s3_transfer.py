@@ -73,6 +73,13 @@ class Transfer:
         with _as_job_failure(uri):
             return self._client.get_object(Bucket=location.bucket, Key=location.key)["Body"].read()
 
+    def exists(self, uri: str) -> bool:
+        """Whether there is such an object, or any key that starts so."""
+        location = Location.parse(uri)
+        with _as_job_failure(uri):
+            found = self._client.list_objects_v2(Bucket=location.bucket, Prefix=location.key, MaxKeys=1)
+            return bool(found.get("Contents"))
+
     def upload_tree(self, folder: Path, uri: str) -> None:
         """Every regular file; symbolic links are not followed and not uploaded."""
         target = Location.parse(uri)

@@ -43,6 +43,9 @@ class Kind(StrEnum):
     TRAINING_JOB = "training-job"
     MODEL_PACKAGE_GROUP = "model-package-group"
     MODEL_PACKAGE = "model-package"
+    MODEL = "model"
+    ENDPOINT_CONFIG = "endpoint-config"
+    ENDPOINT = "endpoint"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.contract.conftest import client_of
+from tests.contract.sagemaker.hosted import Hosted
 from tests.contract.sagemaker.serving import Served
 from tests.local.instances import Instance, unique
 
@@ -48,3 +49,8 @@ def script(s3: Any, bucket: str) -> Callable[[str], str]:
         return f"s3://{bucket}/{key}"
 
     return put
+
+
+@pytest.fixture
+def hosted(served: Served, s3: Any, bucket: str) -> Hosted:
+    return Hosted(served, s3, bucket)

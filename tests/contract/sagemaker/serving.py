@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from pointsman.local.aws.sagemaker import invoked_endpoint
 from pointsman.local.sagemaker import Limits, LocalSageMaker
 from tests.local.instances import eventually, unique
 
@@ -27,8 +28,15 @@ class Client:
 
     @property
     def boto3(self) -> Any:
+        return self._client("sagemaker")
+
+    @property
+    def runtime(self) -> Any:
+        return self._client("sagemaker-runtime")
+
+    def _client(self, service: str) -> Any:
         return _SESSION.client(
-            "sagemaker",
+            service,  # type: ignore[call-overload]
             endpoint_url=self.endpoint_url,
             aws_access_key_id="test",
             aws_secret_access_key="test",
@@ -85,17 +93,23 @@ class Client:
 class Served(Client):
     """In this process; keeps the events it emits."""
 
-    def __init__(self, directory: Path, s3_endpoint_url: str, limits: Limits | None = None) -> None:
+    def __init__(
+        self, directory: Path, s3_endpoint_url: str, limits: Limits | None = None, time_scale: float = 1
+    ) -> None:
         self.directory = directory
         self.events: list[tuple[str, dict[str, Any], list[str]]] = []
-        self.service = LocalSageMaker(directory, endpoint_url=s3_endpoint_url, emit=self._emit, limits=limits)
+        self.service = LocalSageMaker(
+            directory, endpoint_url=s3_endpoint_url, emit=self._emit, limits=limits, time_scale=time_scale
+        )
 
     @classmethod
     @contextmanager
-    def started(cls, directory: Path, s3_endpoint_url: str, limits: Limits | None = None) -> "Iterator[Served]":
-        served = cls(directory, s3_endpoint_url, limits)
+    def started(
+        cls, directory: Path, s3_endpoint_url: str, limits: Limits | None = None, time_scale: float = 1
+    ) -> "Iterator[Served]":
+        served = cls(directory, s3_endpoint_url, limits, time_scale)
         served.service.start()
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler(served.service))
+        server = _Server(("127.0.0.1", 0), handler(served.service))
         threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
         served.endpoint_url = f"http://127.0.0.1:{server.server_port}"
         try:
@@ -109,6 +123,10 @@ class Served(Client):
     def boto3(self) -> Any:
         return super().boto3
 
+    @cached_property
+    def runtime(self) -> Any:
+        return super().runtime
+
     def details(self, kind: str) -> list[dict[str, Any]]:
         """The details of the events so far whose type contains `kind`."""
         return [detail for detail_type, detail, _ in list(self.events) if kind in detail_type]
@@ -117,14 +135,22 @@ class Served(Client):
         self.events.append((detail_type, detail, resources))
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+
+
 def handler(service: LocalSageMaker) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            operation = self.headers["X-Amz-Target"].removeprefix("SageMaker.")
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status, headers, answer = service.handle(operation, body)
+            if endpoint := invoked_endpoint(self.path):
+                given = {name.lower(): value for name, value in self.headers.items()}
+                status, headers, answer = service.invoke_endpoint(endpoint, given, body)
+            else:
+                operation = self.headers["X-Amz-Target"].removeprefix("SageMaker.")
+                status, headers, answer = service.handle(operation, body)
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)

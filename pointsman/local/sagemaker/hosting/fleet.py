@@ -1,0 +1,41 @@
+"""The processes that serve one endpoint configuration, one per variant."""
+
+import secrets
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from pointsman.local.sagemaker.hosting.model_server import ModelServer, Site
+from pointsman.local.sagemaker.hosting.routes import Target
+from pointsman.local.sagemaker.shapes import Shape
+
+
+def new_fleet_id() -> str:
+    return secrets.token_hex(8)
+
+
+class Fleet:
+    def __init__(self, site: Site, endpoint: str, deployed: Shape) -> None:
+        """`deployed`: `fleet`, its id, and `config`, with the container of each variant's model."""
+        self.servers = [
+            ModelServer(site, endpoint, deployed["fleet"], variant)
+            for variant in deployed["config"]["ProductionVariants"]
+        ]
+
+    def targets(self, share: float) -> list[Target]:
+        """Its servers, when it has this share of the endpoint's traffic."""
+        total = sum(server.weight for server in self.servers)
+        return [Target(server, share, server.weight / total) for server in self.servers]
+
+    def start(self, halting: threading.Event) -> None:
+        """Returns when every variant is healthy. Raises DeploymentFailedError, InterruptedRunError."""
+        with ThreadPoolExecutor(len(self.servers)) as pool:
+            for started in [pool.submit(server.start, halting) for server in self.servers]:
+                started.result()
+
+    def has_crashed(self) -> bool:
+        """Whether any of its processes ended by itself since it was healthy."""
+        return any(server.restarts for server in self.servers)
+
+    def end(self, *, halt: bool = False) -> None:
+        for server in self.servers:
+            server.end(halt=halt)

@@ -1,0 +1,141 @@
+"""All parts of the local SageMaker, put together."""
+
+from pathlib import Path
+from typing import IO
+
+from pointsman.local.sagemaker.account import Account
+from pointsman.local.sagemaker.api import Api, Operation
+from pointsman.local.sagemaker.container import Surroundings
+from pointsman.local.sagemaker.execution_records import ExecutionRecords
+from pointsman.local.sagemaker.executions import Executions
+from pointsman.local.sagemaker.hosting.hosting import Hosting
+from pointsman.local.sagemaker.job_contract import JobContract
+from pointsman.local.sagemaker.job_logs import LogShipper
+from pointsman.local.sagemaker.job_queries import JobQueries
+from pointsman.local.sagemaker.jobs import Jobs
+from pointsman.local.sagemaker.outbox import Emit, Outbox
+from pointsman.local.sagemaker.package_groups import PackageGroups
+from pointsman.local.sagemaker.pipeline_engine import PipelineEngine
+from pointsman.local.sagemaker.pipelines import Pipelines
+from pointsman.local.sagemaker.processing_job import ProcessingJob
+from pointsman.local.sagemaker.registry import Registry
+from pointsman.local.sagemaker.s3_transfer import Transfer, s3_client
+from pointsman.local.sagemaker.steps.condition import ConditionStep
+from pointsman.local.sagemaker.steps.fail import FailStep
+from pointsman.local.sagemaker.steps.job_step import JobStep
+from pointsman.local.sagemaker.steps.kind import StepKind
+from pointsman.local.sagemaker.steps.register_model import RegisterModelStep
+from pointsman.local.sagemaker.store import Store
+from pointsman.local.sagemaker.tags import Tags
+from pointsman.local.sagemaker.training_job import TrainingJob
+
+
+class Running:
+    """All that lives between a start and a stop."""
+
+    def __init__(  # noqa: PLR0917 -- made in one place
+        self,
+        account: Account,
+        directory: Path,
+        surroundings: Surroundings,
+        emit: Emit,
+        lock: IO[bytes],
+        time_scale: float,
+    ) -> None:
+        self._account = account
+        self._lock = lock
+        self._outbox = Outbox(account.store, emit)
+        self._logs = LogShipper(surroundings.endpoint_url, surroundings.region)
+        transfer = Transfer(s3_client(surroundings.endpoint_url, surroundings.region))
+        jobs = Jobs(account, directory / "jobs", transfer=transfer, logs=self._logs, surroundings=surroundings)
+        groups, records = PackageGroups(account), ExecutionRecords(account)
+        registry = Registry(account, groups)
+        self.hosting = Hosting(
+            account,
+            directory / "endpoints",
+            registry=registry,
+            transfer=transfer,
+            logs=self._logs,
+            surroundings=surroundings,
+            time_scale=time_scale,
+        )
+        processing, training = ProcessingJob(), TrainingJob()
+        self._engine = PipelineEngine(
+            records, _step_kinds(account.store, jobs, registry, processing, training), transfer
+        )
+        pipelines = Pipelines(account, transfer)
+        self.api = Api({
+            **_pipeline_operations(pipelines, Executions(account, pipelines, records, self._engine)),
+            **_job_operations(JobQueries(account, processing, jobs), "ProcessingJob"),
+            **_job_operations(JobQueries(account, training, jobs), "TrainingJob"),
+            **_registry_operations(groups, registry),
+            **self.hosting.operations(),
+            **_tag_operations(Tags(account)),
+        })  # fmt: skip
+
+    def start(self) -> None:
+        self._outbox.start()
+        self._logs.start()
+        self._engine.start()
+        self.hosting.start()
+
+    def stop(self) -> None:
+        self.hosting.halt()
+        self._engine.halt()
+        self._logs.stop()
+        self._outbox.stop()
+        self._account.store.close()
+        self._lock.close()
+
+
+def _step_kinds(
+    store: Store, jobs: Jobs, registry: Registry, processing: JobContract, training: JobContract
+) -> dict[str, StepKind]:
+    """Step types by their name in a definition; what is not here fails its step with a reason."""
+    return {
+        "Processing": JobStep(processing, jobs, store),
+        "Training": JobStep(training, jobs, store),
+        "Condition": ConditionStep(),
+        "RegisterModel": RegisterModelStep(registry, store),
+        "Fail": FailStep(),
+    }
+
+
+def _pipeline_operations(pipelines: Pipelines, executions: Executions) -> dict[str, Operation]:
+    return {
+        "CreatePipeline": pipelines.create,
+        "UpdatePipeline": pipelines.update,
+        "DescribePipeline": pipelines.describe,
+        "ListPipelines": pipelines.list,
+        "DeletePipeline": pipelines.delete,
+        "StartPipelineExecution": executions.start,
+        "StopPipelineExecution": executions.stop,
+        "UpdatePipelineExecution": executions.update,
+        "DescribePipelineExecution": executions.describe,
+        "DescribePipelineDefinitionForExecution": executions.describe_definition,
+        "ListPipelineExecutions": executions.list,
+        "ListPipelineExecutionSteps": executions.list_steps,
+        "ListPipelineParametersForExecution": executions.list_parameters,
+    }
+
+
+def _job_operations(queries: JobQueries, noun: str) -> dict[str, Operation]:
+    return {f"Describe{noun}": queries.describe, f"List{noun}s": queries.list, f"Stop{noun}": queries.stop}
+
+
+def _registry_operations(groups: PackageGroups, registry: Registry) -> dict[str, Operation]:
+    return {
+        "CreateModelPackageGroup": groups.create,
+        "DescribeModelPackageGroup": groups.describe,
+        "ListModelPackageGroups": groups.list_page,
+        "DeleteModelPackageGroup": groups.delete,
+        "CreateModelPackage": registry.create_package,
+        "DescribeModelPackage": registry.describe_package,
+        "ListModelPackages": registry.list_packages,
+        "UpdateModelPackage": registry.update_package,
+        "DeleteModelPackage": registry.delete_package,
+    }
+
+
+def _tag_operations(tags: Tags) -> dict[str, Operation]:
+    return {"AddTags": tags.add, "ListTags": tags.list_page, "DeleteTags": tags.delete}

@@ -1,0 +1,135 @@
+"""Endpoints as tests make them: models that say who they are, served by scripts that load in no time."""
+
+import io
+import json
+import tarfile
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.contract.sagemaker.definitions import IMAGE
+from tests.contract.sagemaker.serving import ROLE, Client
+from tests.local.instances import eventually, unique
+
+# Answers with its model's name and what it was asked with.
+SCRIPT = """
+    import json, os, pathlib, signal, time
+
+    def model_fn(folder):
+        return pathlib.Path(folder, "name").read_text()
+
+    def input_fn(body, content_type):
+        asked = json.loads(body or "{}")
+        time.sleep(asked.get("sleep", 0))
+        if asked.get("die"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        if asked.get("fail"):
+            raise ValueError(asked["fail"])
+        return {"asked": asked, "content_type": content_type}
+
+    def predict_fn(data, name):
+        return {"model": name, "pid": os.getpid(), **data}
+
+    def output_fn(prediction, accept):
+        return json.dumps({**prediction, "accept": accept}), "application/json"
+"""
+BROKEN = "raise RuntimeError('this model is broken')"
+IN_PROGRESS = {"Creating", "Updating", "Deleting", "RollingBack", "SystemUpdating"}
+
+
+@dataclass(frozen=True)
+class Hosted:
+    served: Client
+    s3: Any
+    bucket: str
+
+    @property
+    def sagemaker(self) -> Any:
+        return self.served.boto3
+
+    def archive(self, name: str, script: str = SCRIPT) -> str:
+        """The URI of a model's archive, with its script in code/."""
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w:gz") as tar:
+            for path, text in {"name": name, "code/inference.py": textwrap.dedent(script)}.items():
+                member = tarfile.TarInfo(path)
+                member.size = len(text.encode())
+                tar.addfile(member, io.BytesIO(text.encode()))
+        key = f"models/{unique(name)}/model.tar.gz"
+        self.s3.put_object(Bucket=self.bucket, Key=key, Body=packed.getvalue())
+        return f"s3://{self.bucket}/{key}"
+
+    def model(self, name: str, script: str = SCRIPT, **container: Any) -> str:
+        container = {"Image": IMAGE, "ModelDataUrl": self.archive(name, script), **container}
+        model = unique(name)
+        self.sagemaker.create_model(ModelName=model, PrimaryContainer=container, ExecutionRoleArn=ROLE)
+        return model
+
+    def config(self, *models: str, weights: Sequence[float] = (), variant: Mapping[str, Any] | None = None) -> str:
+        """A configuration of one variant per model: AllTraffic, or V0, V1, … where there are more."""
+        name = unique("config")
+        variants = [
+            {
+                "VariantName": f"V{number}" if len(models) > 1 else "AllTraffic",
+                "ModelName": model,
+                "InstanceType": "ml.m5.large",
+                "InitialInstanceCount": 2,
+                **({"InitialVariantWeight": weights[number]} if weights else {}),
+                **(variant or {}),
+            }
+            for number, model in enumerate(models)
+        ]
+        self.sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=variants)
+        return name
+
+    def endpoint(self, config: str, **arguments: Any) -> str:
+        """One in service."""
+        name = unique("Endpoint")
+        self.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=config, **arguments)
+        assert self.settled(name)["EndpointStatus"] == "InService"
+        return name
+
+    def update(self, endpoint: str, config: str, **deployment: Any) -> None:
+        given = {"DeploymentConfig": deployment} if deployment else {}
+        self.sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName=config, **given)
+
+    def settled(self, endpoint: str) -> dict[str, Any]:
+        """DescribeEndpoint's answer once nothing is in progress."""
+
+        def look() -> dict[str, Any] | None:
+            found: dict[str, Any] = self.sagemaker.describe_endpoint(EndpointName=endpoint)
+            return None if found["EndpointStatus"] in IN_PROGRESS else found
+
+        return eventually(look) or {}
+
+    def ask(self, endpoint: str, /, body: Mapping[str, Any] | None = None, **arguments: Any) -> dict[str, Any]:
+        answer = self.served.runtime.invoke_endpoint(
+            EndpointName=endpoint, Body=json.dumps(body or {}).encode(), **arguments
+        )
+        content: dict[str, Any] = json.loads(answer["Body"].read())
+        return content
+
+    def asked(self, endpoint: str) -> str:
+        """Which model answers."""
+        return str(self.ask(endpoint)["model"])
+
+
+def blue_green(kind: str, *, wait: int = 0, termination: int = 0, **sizes: int) -> dict[str, Any]:
+    """A BlueGreenUpdatePolicy; sizes in percent."""
+    routing = {name: {"Type": "CAPACITY_PERCENT", "Value": value} for name, value in sizes.items()}
+    return {
+        "TrafficRoutingConfiguration": {"Type": kind, "WaitIntervalInSeconds": wait, **routing},
+        "TerminationWaitInSeconds": termination,
+    }
+
+
+def refused(call: Any, **arguments: Any) -> tuple[str, str, int]:
+    """Code, message and HTTP status of the error that the call answers with."""
+    with pytest.raises(ClientError) as caught:
+        call(**arguments)
+    error = caught.value.response
+    return error["Error"]["Code"], error["Error"]["Message"], error["ResponseMetadata"]["HTTPStatusCode"]
