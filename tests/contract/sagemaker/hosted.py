@@ -6,13 +6,13 @@ import tarfile
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.contract.sagemaker.definitions import IMAGE
-from tests.contract.sagemaker.serving import ROLE, Client
+from tests.contract.sagemaker.serving import ROLE
 from tests.local.instances import eventually, unique
 
 # Answers with its model's name and what it was asked with.
@@ -41,9 +41,19 @@ BROKEN = "raise RuntimeError('this model is broken')"
 IN_PROGRESS = {"Creating", "Updating", "Deleting", "RollingBack", "SystemUpdating"}
 
 
+class Clients(Protocol):
+    """boto3's, of `sagemaker` and of `sagemaker-runtime`."""
+
+    @property
+    def boto3(self) -> Any: ...
+
+    @property
+    def runtime(self) -> Any: ...
+
+
 @dataclass(frozen=True)
 class Hosted:
-    served: Client
+    served: Clients
     s3: Any
     bucket: str
 
