@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from control_plane.outcomes import Outcome
 from control_plane.records import Route, StartRequest
@@ -12,6 +12,7 @@ from control_plane.records import Route, StartRequest
 class Hold:
     """Note arrivals in the route's window until it closes."""
 
+    outcome: ClassVar = Outcome.HELD
     route: Route
     first_event: str
     arrivals: int
@@ -66,5 +67,6 @@ class Approve:
 class RecordEnd:
     """A run has ended: record it and free the slot."""
 
+    outcome: ClassVar = Outcome.RECORDED
     status: str
     failure: str | None

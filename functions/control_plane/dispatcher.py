@@ -37,6 +37,7 @@ class Subject:
     window: ArrivalWindow | None = None
     actor: str | None = None
     force: bool = False
+    correlation_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ class Dispatcher:
             actor=subject.actor,
             force=subject.force,
             events=subject.window.arrivals if subject.window else 1,
+            correlation_id=subject.correlation_id,
         )
 
     def _revised(
@@ -172,6 +174,7 @@ class Dispatcher:
             decision=decision.id,
             fingerprint=request.fingerprint,
             started_at=self.now(),
+            correlation_id=decision.correlation_id,
         )
 
 

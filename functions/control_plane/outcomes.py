@@ -36,3 +36,16 @@ class Outcome(StrEnum):
     SKIPPED_SAME_DATA = "SKIPPED_SAME_DATA"  # a run on exactly these contents exists
     SKIPPED_STALE = "SKIPPED_STALE"  # the event is older than what AWS says now
     SKIPPED_SUPERSEDED = "SKIPPED_SUPERSEDED"  # newer data took the pending start's place
+
+
+def action_of(outcome: Outcome, purpose: str | None = None) -> str:
+    """What was done, in few words that `actions.py` has too; the outcome is the reason as well."""
+    match outcome:
+        case Outcome.STARTED:
+            return f"Start{(purpose or 'run').capitalize()}"
+        case Outcome.SKIPPED_COOLDOWN | Outcome.SKIPPED_PAUSED:
+            return "Defer"
+        case Outcome.CHAMPION_CHANGED | Outcome.ROLLED_BACK:
+            return "Crown"
+    families = {"HELD": "Hold", "SKIPPED": "Skip", "DEFERRED": "Defer", "APPROVED": "Approve", "RECORDED": "RecordEnd"}
+    return families.get(outcome.partition("_")[0], outcome.replace("_", " ").title().replace(" ", ""))

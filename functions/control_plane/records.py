@@ -67,6 +67,7 @@ class Decision(Record):
     """What was decided about an event, and why.
 
     For people: `because` says what led to it, `then` what has changed since: why it was refused, say, or went ahead.
+    `correlation_id` is the decision that this one came of, where it isn't itself the first.
     `events` counts the deliveries that a tally stands for. `data_until` is when equal data may be used again, `until`
     when a deferred one is looked at again. `force` passes the policies, on the word of `actor`.
     """
@@ -90,6 +91,12 @@ class Decision(Record):
     actor: str | None = None
     force: bool = False
     events: int = 1
+    correlation_id: str | None = None
+
+    @property
+    def root(self) -> str:
+        """The id by which all that came of one event is found."""
+        return self.correlation_id or self.id
 
     @property
     def start(self) -> StartRequest:
@@ -113,6 +120,12 @@ class Run(Record):
     status: str | None = None
     ended_at: datetime | None = None
     failure: str | None = None
+    correlation_id: str | None = None
+
+    @property
+    def root(self) -> str:
+        """As the decision's that started it."""
+        return self.correlation_id or self.decision
 
 
 class Slot(Record):

@@ -9,7 +9,7 @@ type ApprovalStatus = Literal["Approved", "Rejected", "PendingManualApproval"]
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A model package: one version of a model."""
+    """A model package: one version of a model. `decision` started the run that registered it, where it was ours."""
 
     arn: str
     group: str
@@ -20,6 +20,7 @@ class Package:
     model_data_url: str
     last_modified: datetime
     generated_by: str | None
+    decision: str | None = None
 
 
 class Registry(Protocol):

@@ -1,4 +1,4 @@
-"""What a deployment tells its functions. Read once, in `wiring.py`; nothing else touches the environment."""
+"""What a deployment tells its functions. Nothing else touches the environment, and `wiring.py` reads it once."""
 
 import os
 from typing import Self
@@ -18,3 +18,8 @@ class Settings(BaseModel):
     def from_environment(cls) -> Self:
         """Raises pydantic's ValidationError, which names the variable that is missing."""
         return cls.model_validate({name: os.environ.get(name.upper()) for name in cls.model_fields})
+
+
+def is_traced() -> bool:
+    """Asked before anything else is: a deployment that isn't traced should load nothing for it."""
+    return os.environ.get("TRACING") == "Active"

@@ -1,31 +1,112 @@
-"""One structured line per outcome, so that the log answers "why?" by model, decision or run."""
+"""What each decision leaves for people: one structured line, one count, one place in a trace.
 
-from functools import cache
+All carry one `correlation_id`: the id of the decision that an execution, its sequels, the package that it registered
+and that package's deployment came of. So one search of the log follows an event through all rooms. Nothing is made
+before it is needed: importing a room does nothing, and where tracing is off, no SDK for it is loaded.
+"""
 
-from aws_lambda_powertools import Logger
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
 
 from control_plane.actions import Hold, RecordEnd, Skip
-from control_plane.outcomes import Outcome
+from control_plane.outcomes import Outcome, action_of
 from control_plane.records import Decision
+from control_plane.settings import is_traced
+
+# How far up the stack a line was wanted: its `location` is the room's.
+_ROOM = 4
+
+type Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
 @cache
 def logger() -> Logger:
-    """Made at first use: importing a room does nothing."""
+    """Writes JSON, at the level that the template sets."""
     return Logger(service="pointsman")
 
 
+@cache
+def metrics() -> Metrics:
+    """Writes CloudWatch's embedded metric format to the log, so counting calls nobody."""
+    return Metrics(namespace="Pointsman")
+
+
+@cache
+def tracer() -> Tracer:
+    """Loads the X-Ray SDK, so ask `is_traced` first. Every AWS call becomes a part of the trace."""
+    return Tracer(service="pointsman", patch_modules=["botocore"])
+
+
+def room(handler: Handler) -> Handler:
+    """Make a function Lambda's entry: its lines name the invocation and the event; it is traced where that is on."""
+
+    @wraps(handler)
+    def entry(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        traced = tracer().capture_lambda_handler(handler, capture_response=False) if is_traced() else handler
+        named = _naming_the_event(traced)
+        if context is None:  # called by hand
+            return named(event, context)
+        answer: dict[str, Any] = logger().inject_lambda_context(named, clear_state=True)(event, context)
+        return answer
+
+    return entry
+
+
+def _naming_the_event(handler: Handler) -> Handler:
+    """Also where it fails: Lambda's own report of an exception says nothing of the event."""
+
+    def named(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        logger().append_keys(event_id=event.get("id"))
+        try:
+            return handler(event, context)
+        except Exception:
+            logger().exception("the event could not be handled")
+            raise
+
+    return named
+
+
 def log_decision(decision: Decision) -> None:
-    """`correlation_id` is the decision's id, which the execution and the model package carry too."""
-    logger().info(
-        f"{decision.outcome}: {decision.then or decision.because}",
-        extra={"correlation_id": decision.id, **decision.model_dump(mode="json", exclude={"request", "because"})},
-    )
+    """The whole decision, but for the request's parameters, which the ledger has."""
+    why = f"{decision.because}; {decision.then}" if decision.then else decision.because
+    fields = decision.model_dump(mode="json", exclude={"kind", "id", "request", "correlation_id"})
+    _tell(decision.outcome, why, fields | {"decision": decision.id, "correlation_id": decision.root})
 
 
-def log_outcome(outcome: Outcome, subject: str, action: Hold | RecordEnd | Skip) -> None:
+def log_outcome(
+    event: str, action: Hold | RecordEnd | Skip, *, model: str | None = None, correlation_id: str | None = None
+) -> None:
     """For an event that leaves no decision of its own, or none yet."""
-    logger().info(f"{outcome}: {_why(action)}", extra={"outcome": outcome, "subject": subject})
+    fields = {"outcome": action.outcome, "event": event, "model": model, "correlation_id": correlation_id}
+    _tell(action.outcome, _why(action), fields)
+
+
+def _tell(outcome: Outcome, why: str, fields: Mapping[str, Any]) -> None:
+    action = action_of(outcome, fields.get("purpose"))
+    logger().info(f"{outcome}: {why}", extra={**fields, "action": action}, stacklevel=_ROOM)
+    _count(action, outcome, fields["model"], fields["correlation_id"])
+    if is_traced():
+        with tracer().provider.in_subsegment(f"## {outcome}") as place:
+            for name in ("correlation_id", "decision", "model", "event"):
+                if fields.get(name):
+                    place.put_annotation(name, fields[name])
+
+
+def _count(action: str, outcome: Outcome, model: str | None, correlation_id: str | None) -> None:
+    """For the fleet and for the model: alarms look at the first, owners at the second."""
+    count, what = metrics(), {"action": action, "outcome": str(outcome)}
+    for name, value in what.items():
+        count.add_dimension(name, value)
+    if model:
+        count.add_dimensions(model=model, **what)
+    if correlation_id:
+        count.add_metadata("correlation_id", correlation_id)
+    count.add_metric("Decisions", MetricUnit.Count, 1)
+    count.flush_metrics()
 
 
 def _why(action: Hold | RecordEnd | Skip) -> str:

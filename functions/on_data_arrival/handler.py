@@ -6,14 +6,14 @@ from typing import Any
 from control_plane.actions import Hold, Skip
 from control_plane.errors import InvalidEvent
 from control_plane.events import ObjectCreated
-from control_plane.outcomes import Outcome
 from control_plane.ports import ControlPlane
-from control_plane.telemetry import log_outcome, logger
+from control_plane.telemetry import log_decision, log_outcome, logger, room
 from control_plane.wiring import control_plane
 from on_data_arrival.decide import decide, merge
 from on_data_arrival.tallies import tally
 
 
+@room
 def handler(batch: dict[str, Any], _context: object) -> dict[str, Any]:
     """Lambda's entry for a batch from SQS. Messages that it names as failed come again, then go to the dead letters.
 
@@ -43,6 +43,7 @@ def handle(events: Sequence[ObjectCreated], plane: ControlPlane) -> None:
         plane.ledger.note_arrivals(
             hold.route, first_event=hold.first_event, arrivals=hold.arrivals, complete=hold.complete, now=now
         )
-        log_outcome(Outcome.HELD, hold.first_event, hold)
+        log_outcome(hold.first_event, hold, model=hold.route.model)
     for record in tally([(event, action) for event, action in decided if isinstance(action, Skip)], now):
         plane.ledger.tally(record)
+        log_decision(record)

@@ -10,11 +10,12 @@ from control_plane.events import DriftReport
 from control_plane.outcomes import Outcome
 from control_plane.ports import ControlPlane
 from control_plane.records import Decision
-from control_plane.telemetry import log_decision
+from control_plane.telemetry import log_decision, room
 from control_plane.wiring import control_plane
 from on_drift.decide import decide, decide_response
 
 
+@room
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Lambda's entry. Returns the decision's id and outcome, for whoever invokes it by hand."""
     decision = handle(DriftReport.parse(event), control_plane())

@@ -7,15 +7,17 @@ from control_plane.actions import Crown, Skip
 from control_plane.dispatcher import Dispatcher, Subject
 from control_plane.errors import UnknownModel, UnknownPackage
 from control_plane.events import ModelPackageStateChange
+from control_plane.lineage import root_of
 from control_plane.outcomes import Outcome
 from control_plane.ports import ControlPlane
 from control_plane.records import Champion, Decision
 from control_plane.registry import Package
-from control_plane.telemetry import log_decision
+from control_plane.telemetry import log_decision, room
 from control_plane.wiring import control_plane
 from on_model_package.decide import decide
 
 
+@room
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Lambda's entry. Returns the decision's id and outcome, for whoever invokes it by hand."""
     decision = handle(ModelPackageStateChange.parse(event), control_plane())
@@ -37,7 +39,7 @@ def handle(event: ModelPackageStateChange, plane: ControlPlane) -> Decision:
         return dispatcher.note(Outcome.SKIPPED_NO_MODEL, str(error), unknown)
     fallback = last_approved(model.champion, plane) if package.approval_status == "Rejected" else None
     action = decide(event, package, model.champion, fallback)
-    subject = Subject(decision_id, event.identity, model)
+    subject = Subject(decision_id, event.identity, model, correlation_id=root_of(package, plane))
     match action:
         case Crown():
             return dispatcher.crown(action, fallback if fallback else package, subject)

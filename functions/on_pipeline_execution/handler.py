@@ -8,33 +8,35 @@ from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
 from control_plane.ports import ControlPlane, Execution
 from control_plane.records import Decision, Run
-from control_plane.telemetry import log_decision, log_outcome
+from control_plane.telemetry import log_decision, log_outcome, room
 from control_plane.wiring import control_plane
 from on_pipeline_execution.decide import decide_end
 from on_pipeline_execution.sequels import act_on_verdict, approve_by_policy, start_pending
 
 
+@room
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Lambda's entry. Returns the outcome and what followed, for whoever invokes it by hand."""
     change = PipelineExecutionStatusChange.parse(event)
     action, sequels = handle(change.detail.execution_arn, control_plane())
-    outcome = action.outcome if isinstance(action, Skip) else Outcome.RECORDED
-    log_outcome(outcome, change.detail.execution_arn, action)
     for decision in sequels:
         log_decision(decision)
-    return {"outcome": outcome, "decisions": {decision.id: decision.outcome for decision in sequels}}
+    return {"outcome": action.outcome, "decisions": {decision.id: decision.outcome for decision in sequels}}
 
 
 def handle(execution_arn: str, plane: ControlPlane) -> tuple[RecordEnd | Skip, list[Decision]]:
     """A repetition frees nothing twice, yet does what a function that died in here left undone."""
     run = plane.ledger.run(execution_arn)
     if run is None:
-        return Skip(Outcome.SKIPPED_NOT_OURS, "the control plane did not start it"), []
+        foreign = Skip(Outcome.SKIPPED_NOT_OURS, "the control plane did not start it")
+        log_outcome(execution_arn, foreign)
+        return foreign, []
     execution = plane.pipelines.describe(execution_arn)
     action = decide_end(run, execution)
     if isinstance(action, RecordEnd):
         ended = {"status": action.status, "failure": action.failure, "ended_at": execution.ended_at}
         plane.ledger.end_run(run.model_copy(update=ended))
+    log_outcome(execution_arn, action, model=run.model, correlation_id=run.root)
     return action, follow_up(run, execution, plane) if execution.has_ended else []
 
 

@@ -30,7 +30,7 @@ def act_on_verdict(evaluation: Run, plane: ControlPlane) -> Decision | None:
     uri = f"{asked.start.parameters['ReportUri']}/evaluation.json"
     verdict = read_verdict(plane.objects.read(uri), uri)
     model = plane.ledger.model(evaluation.model)
-    subject = Subject(decision_id, evaluation.arn, model, Purpose.TRAINING)
+    subject = Subject(decision_id, evaluation.arn, model, Purpose.TRAINING, correlation_id=evaluation.root)
     judged = asked.start.parameters["ModelPackageArn"]
     action = decide_verdict(verdict, judged, model.champion, model.spec.policy) or decide_training(
         candidate(model, Purpose.TRAINING, decision_id, plane), verdict, plane.now()
@@ -49,7 +49,7 @@ def approve_by_policy(training: Run, plane: ControlPlane) -> Decision | None:
     action = decide_approval(plane.registry.registered_by(training.model, training.arn), model.spec.policy)
     if action is None:
         return None
-    subject = Subject(f"{training.decision}-approval", training.arn, model)
+    subject = Subject(f"{training.decision}-approval", training.arn, model, correlation_id=training.root)
     decision = Dispatcher.of(plane).note(Outcome.APPROVED, action.because, subject)
     plane.registry.approve(action.package, action.because)
     return decision

@@ -9,11 +9,12 @@ from control_plane.events import RunRequested
 from control_plane.outcomes import Outcome
 from control_plane.ports import ControlPlane
 from control_plane.records import Decision
-from control_plane.telemetry import log_decision
+from control_plane.telemetry import log_decision, room
 from control_plane.wiring import control_plane
 from on_request.decide import decide
 
 
+@room
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Lambda's entry. Returns the decision's id and outcome, for whoever invokes it by hand."""
     decision = handle(RunRequested.parse(event), control_plane())

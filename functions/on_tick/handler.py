@@ -6,11 +6,12 @@ from typing import Any
 from control_plane.errors import Superseded
 from control_plane.ports import ControlPlane
 from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Due, Run
-from control_plane.telemetry import log_decision, logger
+from control_plane.telemetry import log_decision, logger, room
 from control_plane.wiring import control_plane
 from on_tick.looks import LOOK_AGAIN, close_window, finish, observe, reconsider
 
 
+@room
 def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Lambda's entry. Returns the decisions by id and outcome, for whoever invokes it by hand."""
     decisions = list(handle(control_plane()))

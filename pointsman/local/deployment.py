@@ -21,16 +21,17 @@ def check() -> None:
 
 def build() -> None:
     """Build the functions for this machine's processor. Raises ToolMissing, ToolFailed."""
-    _sam("build", "--parameter-overrides", _architecture(), environment=None)
+    _sam("build", *_parameters(), environment=None)
 
 
 def deploy(environment: Environment) -> None:
     """Deploy what was built. Raises ToolMissing, ToolFailed."""
-    _sam("deploy", "--config-env", environment.name, "--parameter-overrides", _architecture(), environment=environment)
+    _sam("deploy", "--config-env", environment.name, *_parameters(), environment=environment)
 
 
-def _architecture() -> str:
-    return f"Architecture={_ARCHITECTURES[platform.machine()]}"
+def _parameters() -> list[str]:
+    """Nobody collects traces here."""
+    return ["--parameter-overrides", f"Architecture={_ARCHITECTURES[platform.machine()]}", "Tracing=Disabled"]
 
 
 def _sam(*arguments: str, environment: Environment | None) -> None:

@@ -39,7 +39,9 @@ def sagemaker(aws: Instance, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def versions(request: pytest.FixtureRequest) -> Versions:
     if request.param == "fake":
         fake = FakeRegistry(lambda: MORNING)
-        return Versions(fake, lambda group, run: fake.register(group, run).arn, fake.set_approval)
+        return Versions(
+            fake, lambda group, run: fake.register(group, run, "d1" if run else None).arn, fake.set_approval
+        )
     sagemaker = request.getfixturevalue("sagemaker")
     for group in sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"]:
         name = group["ModelPackageGroupName"]
@@ -59,7 +61,11 @@ def versions(request: pytest.FixtureRequest) -> Versions:
                 "SupportedContentTypes": ["text/csv"],
                 "SupportedResponseMIMETypes": ["text/csv"],
             },
-            **({"MetadataProperties": {"GeneratedBy": run}} if run else {}),
+            **(
+                {"MetadataProperties": {"GeneratedBy": run}, "CustomerMetadataProperties": {"DecisionKey": "d1"}}
+                if run
+                else {}
+            ),
         )
         return str(answer["ModelPackageArn"])
 
@@ -75,6 +81,7 @@ def test_a_new_version_waits_for_approval_and_says_where_it_is_from(versions: Ve
     assert (found.arn, found.group, found.version) == (arn, "churn", 1)
     assert (found.status, found.approval_status) == ("Completed", "PendingManualApproval")
     assert (found.image, found.model_data_url, found.generated_by) == (IMAGE, MODEL_DATA.format(1), RUN)
+    assert found.decision == "d1"
     assert found.last_modified.tzinfo is not None
 
 

@@ -31,7 +31,7 @@ class FakeRegistry:
         self.set_approval(package_arn, "Approved")
         self.approval_descriptions[package_arn] = why
 
-    def register(self, group: str, generated_by: str | None = None) -> Package:
+    def register(self, group: str, generated_by: str | None = None, decision: str | None = None) -> Package:
         """A new version, which waits for approval."""
         version = 1 + sum(package.group == group for package in self.packages.values())
         package = Package(
@@ -44,6 +44,7 @@ class FakeRegistry:
             model_data_url=f"s3://artifacts/models/{group}/{version}/model.tar.gz",
             last_modified=self.now(),
             generated_by=generated_by,
+            decision=decision,
         )
         self.packages[package.arn] = package
         return package

@@ -31,7 +31,10 @@ PURE = [
     "on_data_arrival.tallies",
 ]
 # What gathers and acts, through ports alone: tests put fakes there, `wiring.py` puts AWS.
-SHELLS = ["control_plane.candidates", "control_plane.dispatcher", "on_pipeline_execution.sequels", "on_tick.looks"]
+SHELLS = [
+    *("control_plane.candidates", "control_plane.dispatcher", "control_plane.lineage"),
+    *("on_pipeline_execution.sequels", "on_tick.looks"),
+]
 IMPURE = {
     *("aws_lambda_powertools", "boto3", "botocore", "requests", "urllib3"),
     *("asyncio", "http", "io", "logging", "multiprocessing", "os", "pathlib", "random", "secrets", "shutil", "socket"),

@@ -41,6 +41,7 @@ class SageMakerRegistry:
             model_data_url=container.get("ModelDataUrl", ""),
             last_modified=answer.get("LastModifiedTime", answer["CreationTime"]),
             generated_by=answer.get("MetadataProperties", {}).get("GeneratedBy"),
+            decision=answer.get("CustomerMetadataProperties", {}).get("DecisionKey"),
         )
 
     def registered_by(self, group: str, execution_arn: str) -> Package | None:

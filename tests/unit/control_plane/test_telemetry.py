@@ -1,14 +1,27 @@
-"""The log answers "why?": one line per outcome, found by model, decision or run."""
+"""The log answers "why?": one line and one count per outcome, found by model, decision, event or run."""
 
 import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aws_lambda_powertools import Tracer
 
+from control_plane import telemetry
 from control_plane.actions import Hold, RecordEnd, Skip
-from control_plane.outcomes import Outcome
-from control_plane.telemetry import log_decision, log_outcome, logger
-from tests.samples import begun, done, model_spec, route_of, run_of
+from control_plane.outcomes import Outcome, action_of
+from control_plane.telemetry import log_decision, log_outcome, logger, room
+from tests.samples import begun, done, model_spec, route_of, run_of, skipped
+from tests.unit.test_architecture import FUNCTIONS
+
+CONTEXT = SimpleNamespace(
+    function_name="on-request", memory_limit_in_mb=512, invoked_function_arn="arn:function", aws_request_id="r1"
+)
 
 
 def line(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:
@@ -19,15 +32,25 @@ def line(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:
     return found
 
 
+def counts(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    written = [json.loads(text) for text in capsys.readouterr().out.splitlines() if text.startswith("{")]
+    return [document for document in written if "_aws" in document]
+
+
 def test_a_decision_is_one_line_with_all_that_it_is_found_by(caplog: pytest.LogCaptureFixture) -> None:
     decision = begun("d1", because="20 objects", revision="r1")
     run = run_of(decision)
     log_decision(done(decision, run))
     found = line(caplog)
     assert found["message"] == "STARTED: 20 objects"
-    assert {name: found[name] for name in ("correlation_id", "model", "run", "event", "revision", "fingerprint")} == {
+    assert found["location"].startswith("test_a_decision_is_one_line")
+    told = ("correlation_id", "decision", "model", "action", "outcome", "run", "event", "revision", "fingerprint")
+    assert {name: found[name] for name in told} == {
         "correlation_id": "d1",
+        "decision": "d1",
         "model": "churn",
+        "action": "StartTraining",
+        "outcome": "STARTED",
         "run": run.arn,
         "event": decision.event,
         "revision": "r1",
@@ -35,32 +58,190 @@ def test_a_decision_is_one_line_with_all_that_it_is_found_by(caplog: pytest.LogC
     }
 
 
-def test_what_came_later_is_told_instead_of_what_led_to_it(caplog: pytest.LogCaptureFixture) -> None:
-    refused = begun("d1", then="no such pipeline", outcome=Outcome.REFUSED)
-    log_decision(refused)
-    assert line(caplog)["message"] == "REFUSED: no such pipeline"
+def test_what_came_later_is_told_beside_what_led_to_it(caplog: pytest.LogCaptureFixture) -> None:
+    log_decision(begun("d1", because="20 objects", then="no such pipeline", outcome=Outcome.REFUSED))
+    found = line(caplog)
+    assert found["message"] == "REFUSED: 20 objects; no such pipeline"
+    assert (found["because"], found["then"]) == ("20 objects", "no such pipeline")
+
+
+def test_what_came_of_an_earlier_decision_is_found_by_that_ones_id(caplog: pytest.LogCaptureFixture) -> None:
+    log_decision(skipped("d1-verdict", correlation_id="d1"))
+    found = line(caplog)
+    assert (found["correlation_id"], found["decision"]) == ("d1", "d1-verdict")
+
+
+HELD = Hold(route_of(model_spec()), "s3://a", arrivals=7, complete=False)
+COMPLETE = Hold(route_of(model_spec()), "s3://a", arrivals=7, complete=True)
 
 
 @pytest.mark.parametrize(
-    ("outcome", "action", "message"),
+    ("action", "name", "message"),
     [
-        (Outcome.SKIPPED_STALE, Skip(Outcome.SKIPPED_STALE, "still Executing"), "SKIPPED_STALE: still Executing"),
-        (Outcome.RECORDED, RecordEnd("Failed", "Train: no target"), "RECORDED: it ended Failed"),
-        (
-            Outcome.HELD,
-            Hold(route_of(model_spec()), "arn:run", arrivals=7, complete=False),
-            "HELD: 7 arrivals in churn/training/ of model churn, until their window closes",
-        ),
-        (
-            Outcome.HELD,
-            Hold(route_of(model_spec()), "arn:run", arrivals=7, complete=True),
-            "HELD: 7 arrivals in churn/training/ of model churn, which are complete",
-        ),
+        (Skip(Outcome.SKIPPED_STALE, "still Executing"), "Skip", "SKIPPED_STALE: still Executing"),
+        (RecordEnd("Failed", "Train: no target"), "RecordEnd", "RECORDED: it ended Failed"),
+        (HELD, "Hold", "HELD: 7 arrivals in churn/training/ of model churn, until their window closes"),
+        (COMPLETE, "Hold", "HELD: 7 arrivals in churn/training/ of model churn, which are complete"),
     ],
 )
-def test_an_event_without_a_decision_leaves_a_line_too_2(
-    caplog: pytest.LogCaptureFixture, outcome: Outcome, action: Hold | RecordEnd | Skip, message: str
+def test_an_event_without_a_decision_leaves_a_line_too(
+    caplog: pytest.LogCaptureFixture, action: Hold | RecordEnd | Skip, name: str, message: str
 ) -> None:
-    log_outcome(outcome, "arn:run", action)
+    log_outcome("arn:run", action, model="churn", correlation_id="d1")
     found = line(caplog)
-    assert (found["message"], found["outcome"], found["subject"]) == (message, outcome, "arn:run")
+    assert (found["message"], found["outcome"], found["action"]) == (message, action.outcome, name)
+    assert (found["event"], found["model"], found["correlation_id"]) == ("arn:run", "churn", "d1")
+
+
+def test_a_decision_is_counted_once_for_the_fleet_and_once_for_its_model(capsys: pytest.CaptureFixture[str]) -> None:
+    log_decision(begun("d1"))
+    (count,) = counts(capsys)
+    assert isinstance(count["_aws"].pop("Timestamp"), int)
+    assert count["_aws"] == {
+        "CloudWatchMetrics": [
+            {
+                "Namespace": "Pointsman",
+                "Dimensions": [["action", "outcome"], ["model", "action", "outcome"]],
+                "Metrics": [{"Name": "Decisions", "Unit": "Count"}],
+            }
+        ]
+    }
+    told = ("Decisions", "model", "action", "outcome", "correlation_id")
+    assert {name: count[name] for name in told} == {
+        "Decisions": [1.0],
+        "model": "churn",
+        "action": "StartTraining",
+        "outcome": "STARTED",
+        "correlation_id": "d1",
+    }
+
+
+def test_what_is_about_no_model_is_counted_for_the_fleet_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    log_decision(begun("d1"))
+    log_decision(skipped("d2", model=None, outcome=Outcome.SKIPPED_NO_MODEL))
+    _, count = counts(capsys)
+    assert count["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["action", "outcome"]]
+    assert (count["action"], count["outcome"]) == ("Skip", "SKIPPED_NO_MODEL")
+    assert "model" not in count
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_every_outcome_has_an_action_in_one_word(outcome: Outcome) -> None:
+    assert action_of(outcome, "training").isalpha()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "action"),
+    [
+        (Outcome.SKIPPED_SAME_DATA, "Skip"),
+        (Outcome.SKIPPED_PAUSED, "Defer"),
+        (Outcome.SKIPPED_COOLDOWN, "Defer"),
+        (Outcome.DEFERRED_BUSY, "Defer"),
+        (Outcome.ROLLED_BACK, "Crown"),
+        (Outcome.REFUSED, "Refused"),
+    ],
+)
+def test_what_waits_is_deferred_whatever_its_name(outcome: Outcome, action: str) -> None:
+    assert action_of(outcome) == action
+
+
+@room
+def decides(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    if event.get("broken"):
+        raise ValueError("not an event")
+    log_decision(begun("d1"))
+    return {"decided": True}
+
+
+def test_a_rooms_lines_name_the_event_and_the_invocation(caplog: pytest.LogCaptureFixture) -> None:
+    assert decides({"id": "e1"}, CONTEXT) == {"decided": True}
+    found = line(caplog)
+    assert (found["event_id"], found["function_request_id"], found["function_name"]) == ("e1", "r1", "on-request")
+
+
+def test_nothing_of_one_event_is_told_of_the_next(caplog: pytest.LogCaptureFixture) -> None:
+    decides({"id": "e1"}, CONTEXT)
+    assert line(caplog)["event_id"] == "e1"
+    caplog.clear()
+    decides({"Records": []}, CONTEXT)
+    assert "event_id" not in line(caplog)
+
+
+def test_a_failure_is_told_with_its_event_and_raised(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(ValueError, match="not an event"):
+        decides({"id": "e1", "broken": True}, CONTEXT)
+    found = line(caplog)
+    assert (found["level"], found["event_id"], found["exception_name"]) == ("ERROR", "e1", "ValueError")
+
+
+@dataclass
+class Part:
+    """A part of a trace, in memory."""
+
+    name: str
+    annotations: dict[str, Any] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+
+    def put_annotation(self, key: str, value: Any) -> None:
+        self.annotations[key] = value
+
+    def put_metadata(self, key: str, value: Any, namespace: str = "") -> None:
+        self.failures.append(f"{namespace} {key}: {value}")
+
+
+@dataclass
+class Trace:
+    """What Powertools needs of X-Ray's recorder."""
+
+    parts: list[Part] = field(default_factory=list)
+
+    @contextmanager
+    def in_subsegment(self, name: str) -> Iterator[Part]:
+        self.parts.append(Part(name))
+        yield self.parts[-1]
+
+
+@pytest.fixture
+def trace(monkeypatch: pytest.MonkeyPatch) -> Iterator[Trace]:
+    kept: Any = Trace()
+    monkeypatch.setenv("TRACING", "Active")
+    traced = Tracer(service="pointsman", disabled=False, auto_patch=False, provider=kept)
+    monkeypatch.setattr(telemetry, "tracer", lambda: traced)
+    yield kept
+    Tracer._reset_config()  # type: ignore[no-untyped-call]
+
+
+def test_where_tracing_is_on_a_decision_is_found_in_the_trace_of_its_event(trace: Trace) -> None:
+    decides({"id": "e1"}, CONTEXT)
+    whole, decision = trace.parts
+    assert whole.name == "## decides"
+    assert decision.name == "## STARTED"
+    assert decision.annotations == {
+        "correlation_id": "d1",
+        "decision": "d1",
+        "model": "churn",
+        "event": begun("d1").event,
+    }
+    assert whole.failures == []
+
+
+def test_a_failure_is_in_the_trace(trace: Trace) -> None:
+    with pytest.raises(ValueError, match="not an event"):
+        decides({"broken": True}, CONTEXT)
+    (whole,) = trace.parts
+    assert any("not an event" in failure for failure in whole.failures)
+
+
+UNTRACED = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from control_plane.telemetry import room
+assert room(lambda event, context: {})({"id": "e1"}, None) == {}
+assert not [name for name in sys.modules if name.startswith(("aws_xray_sdk", "wrapt"))]
+"""
+
+
+def test_where_tracing_is_off_nothing_is_loaded_for_it() -> None:
+    command = [sys.executable, "-I", "-c", UNTRACED, str(FUNCTIONS)]
+    done = subprocess.run(command, env={}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

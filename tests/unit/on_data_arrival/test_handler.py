@@ -48,7 +48,7 @@ def test_what_is_held_is_told_once_per_window_and_batch_2(
     plane: FakeControlPlane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[tuple[Outcome, str]] = []
-    monkeypatch.setattr(room, "log_outcome", lambda outcome, subject, _action: told.append((outcome, subject)))
+    monkeypatch.setattr(room, "log_outcome", lambda event, action, **_: told.append((action.outcome, event)))
     room.handler(batch(*(object_created(f"churn/training/{number}.csv") for number in range(100))), None)
     assert told == [(Outcome.HELD, f"s3://{BUCKET}/churn/training/0.csv@v1")]
     assert outcomes(plane) == [], "a window becomes a decision when it has closed"
