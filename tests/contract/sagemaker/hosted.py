@@ -63,14 +63,25 @@ class Hosted:
 
     def archive(self, name: str, script: str = SCRIPT) -> str:
         """The URI of a model's archive, with its script in code/."""
+        packed = self.packed({"name": name, "code/inference.py": textwrap.dedent(script)})
+        return self._put(f"models/{unique(name)}/model.tar.gz", packed)
+
+    def sources(self, script: str) -> str:
+        """The URI of an archive of nothing but a script."""
+        packed = self.packed({"inference.py": textwrap.dedent(script)})
+        return self._put(f"code/{unique('code')}/sourcedir.tar.gz", packed)
+
+    def packed(self, files: Mapping[str, str]) -> bytes:
         packed = io.BytesIO()
         with tarfile.open(fileobj=packed, mode="w:gz") as tar:
-            for path, text in {"name": name, "code/inference.py": textwrap.dedent(script)}.items():
+            for path, text in files.items():
                 member = tarfile.TarInfo(path)
                 member.size = len(text.encode())
                 tar.addfile(member, io.BytesIO(text.encode()))
-        key = f"models/{unique(name)}/model.tar.gz"
-        self.s3.put_object(Bucket=self.bucket, Key=key, Body=packed.getvalue())
+        return packed.getvalue()
+
+    def _put(self, key: str, body: bytes) -> str:
+        self.s3.put_object(Bucket=self.bucket, Key=key, Body=body)
         return f"s3://{self.bucket}/{key}"
 
     def model(self, name: str, script: str = SCRIPT, **container: Any) -> str:

@@ -22,7 +22,9 @@ class Fleet:
         ]
 
     def targets(self, share: float) -> list[Target]:
-        """Its servers, when it has this share of the endpoint's traffic."""
+        """Its servers, when it has this share of the endpoint's traffic; none of them when that is nothing."""
+        if not share:
+            return []
         total = sum(server.weight for server in self.servers)
         return [Target(server, share, server.weight / total) for server in self.servers]
 

@@ -52,6 +52,7 @@ class ModelServer:
         self._root: Path = site.root / endpoint.lower() / fleet / self.variant
         self._ended = threading.Event()
         self._ready = threading.Event()
+        self._launching = threading.Lock()
         self._process: JobProcess | None = None
         self._keeper: threading.Thread | None = None
         self._tail: Tail | None = None
@@ -83,7 +84,8 @@ class ModelServer:
 
     def end(self, *, halt: bool = False) -> None:
         """For good, or for this life of ours."""
-        self._ended.set()
+        with self._launching:
+            self._ended.set()
         if self._process is not None:
             self._process.interrupt(Interruption.HALT if halt else Interruption.STOP)
         if self._keeper is not None:
@@ -131,7 +133,9 @@ class ModelServer:
             logger.warning("The container of %s %s ended with exit code %d", self.log_group, self.variant, code)
             if self._ended.wait(_RESTART_SECONDS):
                 return
-            self._launch(folder)
+            with self._launching:
+                if not self._ended.is_set():
+                    self._launch(folder)
 
     def _await_ping(self, halting: threading.Event) -> None:
         deadline = time.monotonic() + self._startup_seconds
