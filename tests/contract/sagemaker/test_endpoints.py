@@ -5,6 +5,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError
 
 from tests.contract.sagemaker.hosted import BROKEN, Hosted, blue_green, refused
@@ -77,7 +78,10 @@ def test_a_model_that_does_not_answer_ping_fails_the_endpoint(hosted: Hosted, se
     eventually(lambda: not hosted.sagemaker.list_endpoints()["Endpoints"])
 
 
-def test_an_update_leaves_no_request_unanswered(hosted: Hosted, served: Served) -> None:
+@pytest.mark.parametrize(
+    "deployment", [{}, {"BlueGreenUpdatePolicy": blue_green("CANARY", wait=1, termination=1, CanarySize=50)}]
+)
+def test_an_update_leaves_no_request_unanswered(hosted: Hosted, served: Served, deployment: dict[str, Any]) -> None:
     endpoint = hosted.endpoint(hosted.config(hosted.model("old")))
     new = hosted.config(hosted.model("new"))
     done, answers = threading.Event(), Counter[str]()
@@ -89,7 +93,7 @@ def test_an_update_leaves_no_request_unanswered(hosted: Hosted, served: Served) 
     with ThreadPoolExecutor(4) as pool:
         asking = [pool.submit(ask) for _ in range(4)]
         eventually(lambda: answers["old"] > 10)
-        hosted.update(endpoint, new)
+        hosted.update(endpoint, new, **deployment)
         described = hosted.settled(endpoint)
         eventually(lambda: answers["new"] > 10)
         done.set()
