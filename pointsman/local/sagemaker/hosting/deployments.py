@@ -28,7 +28,8 @@ class Deployments:
         self._site = site
         self._routes = routes
         self._watch = watch
-        self._fleets: dict[str, Fleet] = {}
+        self._serving: dict[str, Fleet] = {}
+        self._running: set[Fleet] = set()
         self._threads: dict[str, threading.Thread] = {}
 
     def resume(self) -> None:
@@ -41,11 +42,13 @@ class Deployments:
         self._watch.halting.set()
         for thread in list(self._threads.values()):
             thread.join(timeout=10)
-        for fleet in list(self._fleets.values()):
+        for fleet in list(self._running):
             fleet.end(halt=True)
 
     def begin(self, name: str) -> None:
-        """Carries the endpoint on from the status that it is in."""
+        """Carries the endpoint on from the status that it is in; after a halt, the next start does."""
+        if self._watch.halting.is_set():
+            return
         previous = self._threads.get(name.lower())
         thread = threading.Thread(target=self._carry_on, args=[name, previous], name=f"endpoint-{name}", daemon=True)
         self._threads[name.lower()] = thread
@@ -54,49 +57,51 @@ class Deployments:
     def _carry_on(self, name: str, previous: threading.Thread | None) -> None:
         if previous is not None:
             previous.join()
+        if self._watch.halting.is_set():
+            return
         endpoint = self._named.find(name)
         steps = {"Creating": self._create, "Updating": self._update, "Deleting": self._delete}
         try:
             steps.get(endpoint["EndpointStatus"], self._revive)(endpoint)
         except InterruptedRunError:
             logger.debug("%s goes on at the next start", name)
-        except DeploymentFailedError as error:
-            self._settle(name, "Failed", FailureReason=str(error)[:_REASON_LENGTH])
-        except Exception:
-            logger.exception("%s ends by an internal error", name)
-            reason = "InternalServerError: We encountered an internal error. Please try again."
-            self._settle(name, "Failed", FailureReason=reason)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the endpoint's status tells of it
+            self._settle(name, "Failed", FailureReason=_reason(name, error))
 
     def _create(self, endpoint: Shape) -> None:
-        self._start(endpoint["EndpointName"], endpoint["pending"])
+        self._revive({**endpoint, "active": endpoint["pending"]})
         self._in_service(endpoint["EndpointName"], endpoint["pending"])
 
     def _revive(self, endpoint: Shape) -> None:
-        self._start(endpoint["EndpointName"], endpoint["active"])
+        name = endpoint["EndpointName"]
+        fleet = self._started(name, endpoint["active"])
+        self._serving[name.lower()] = fleet
+        self._routes.direct(name, fleet.targets(1.0))
 
     def _update(self, endpoint: Shape) -> None:
         name, pending = endpoint["EndpointName"], endpoint["pending"]
-        old = self._fleets.get(name.lower()) or self._start(name, endpoint["active"])
-        new = Fleet(self._site, name, pending)
+        if name.lower() not in self._serving:
+            self._revive(endpoint)
+        old, new = self._serving[name.lower()], None
         try:
-            new.start(self._watch.halting)
+            new = self._started(name, pending)
             self._roll_out(endpoint, old, new)
-        except DeploymentFailedError as error:
-            self._routes.direct(name, old.targets(1.0))
-            self._retire(new)
-            self._settle(name, "InService", FailureReason=str(error)[:_REASON_LENGTH])
-        except BaseException:
-            new.end(halt=True)
+        except InterruptedRunError:
             raise
+        except Exception as error:  # noqa: BLE001 -- whatever it is, what served before goes on serving
+            self._routes.direct(name, old.targets(1.0))
+            if new is not None:
+                self._retire(new)
+            self._settle(name, "InService", FailureReason=_reason(name, error))
         else:
-            self._fleets[name.lower()] = new
+            self._serving[name.lower()] = new
             self._retire(old)
             self._in_service(name, pending)
 
     def _delete(self, endpoint: Shape) -> None:
         name = endpoint["EndpointName"]
         self._routes.remove(name)
-        fleet = self._fleets.pop(name.lower(), None)
+        fleet = self._serving.pop(name.lower(), None)
         if fleet is not None:
             self._retire(fleet)
         self._named.remove(name)
@@ -111,21 +116,24 @@ class Deployments:
                 changed = self._named.change(name, PendingDeploymentSummary=entered)
                 self._account.publish(events.deployment_changed(changed, self._named.tags(name)))
 
-    def _start(self, name: str, deployed: Shape) -> Fleet:
+    def _started(self, name: str, deployed: Shape) -> Fleet:
         fleet = Fleet(self._site, name, deployed)
+        self._running.add(fleet)
         try:
             fleet.start(self._watch.halting)
-        except BaseException as error:
-            fleet.end(halt=isinstance(error, InterruptedRunError))
+        except DeploymentFailedError:
+            self._end(fleet)
             raise
-        self._fleets[name.lower()] = fleet
-        self._routes.direct(name, fleet.targets(1.0))
         return fleet
 
     def _retire(self, fleet: Fleet) -> None:
-        """Nobody's request is lost: those it has are answered first."""
-        self._routes.drain(fleet.servers, _DRAIN_SECONDS)
+        """Nobody's request is lost: those it has are answered first. Raises InterruptedRunError."""
+        self._routes.drain(fleet.servers, _DRAIN_SECONDS, self._watch.halting)
+        self._end(fleet)
+
+    def _end(self, fleet: Fleet) -> None:
         fleet.end()
+        self._running.discard(fleet)
 
     def _in_service(self, name: str, deployed: Shape) -> None:
         config = deployed["config"]
@@ -143,3 +151,10 @@ class Deployments:
         with self._account.store.transaction():
             endpoint = self._named.change(name, EndpointStatus=status, **{**settled, **members})
             self._account.publish(events.endpoint_changed(endpoint, self._named.tags(name)))
+
+
+def _reason(name: str, error: Exception) -> str:
+    if isinstance(error, DeploymentFailedError):
+        return str(error)[:_REASON_LENGTH]
+    logger.error("%s ends by an internal error", name, exc_info=error)
+    return "InternalServerError: We encountered an internal error. Please try again."

@@ -1,13 +1,17 @@
 """Which process answers an endpoint's next request, and which are still answering."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from pointsman.local.sagemaker.errors import InterruptedRunError
 from pointsman.local.sagemaker.hosting.model_server import ModelServer
 from pointsman.local.sagemaker.hosting.traffic import chosen, spread
+
+_LOOK_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,17 @@ class Routes:
             if server is not None:
                 self._done(server)
 
-    def drain(self, servers: Sequence[ModelServer], patience_seconds: float) -> None:
-        """Returns when none of them answers a request any more. They must be targets of no endpoint."""
+    def drain(self, servers: Sequence[ModelServer], patience_seconds: float, halting: threading.Event) -> None:
+        """Returns when none of them answers a request any more, or the patience is over.
+
+        They must be targets of no endpoint. Raises InterruptedRunError.
+        """
+        deadline = time.monotonic() + patience_seconds
         with self._changed:
-            self._changed.wait_for(lambda: not any(self._busy[server] for server in servers), patience_seconds)
+            while any(self._busy[server] for server in servers) and time.monotonic() < deadline:
+                if halting.is_set():
+                    raise InterruptedRunError
+                self._changed.wait(_LOOK_SECONDS)
 
     def _done(self, server: ModelServer) -> None:
         with self._changed:
