@@ -41,6 +41,9 @@ def test_a_model_is_served_from_its_archive(hosted: Hosted, served: Served) -> N
     assert (answer["ContentType"], answer["InvokedProductionVariant"]) == ("application/json", "AllTraffic")
     assert answer["CustomAttributes"] == "trace=1"
     body = answer["Body"].read().decode()
+    assert refused(hosted.served.runtime.invoke_endpoint, EndpointName=endpoint.lower(), Body=b"")[0] == (
+        "ValidationError"
+    )
     assert all(text in body for text in ('"one"', '"content_type": "text/x"', '"accept": "a/b"'))
 
     eventually(lambda: len(statuses(served, endpoint)) == 2)

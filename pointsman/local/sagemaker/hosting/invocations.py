@@ -75,8 +75,8 @@ class Invocations:
 
     def _check(self, endpoint: str, headers: Mapping[str, str]) -> None:
         found = self._account.store.get(Kind.ENDPOINT, endpoint.lower())
-        if found is None or found["EndpointStatus"] not in _SERVING:
-            # One that isn't in service yet, or no more, is as unknown to the runtime as one that never was.
+        if found is None or found["EndpointName"] != endpoint or found["EndpointStatus"] not in _SERVING:
+            # One that isn't in service is as unknown to the runtime as one that never was; and here case matters.
             raise InvocationRefusedError(f"Endpoint {endpoint} of account {self._account.arns.account} not found.")
         for header, words in _NOT_SERVED.items():
             if headers.get(header):
