@@ -8,8 +8,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.contract.sagemaker.definitions import IMAGE
 from tests.contract.sagemaker.hosted import Hosted, blue_green
-from tests.local.instances import Client, Instance, eventually
+from tests.contract.sagemaker.serving import ROLE
+from tests.local.instances import Client, Instance, eventually, unique
 
 
 class Caller:
@@ -38,9 +40,9 @@ class Caller:
 
 
 def hosted(instance: Client) -> Hosted:
-    s3 = instance.client("s3")
-    s3.create_bucket(Bucket="models")
-    return Hosted(Caller(instance), s3, "models")
+    s3, bucket = instance.client("s3"), unique("models")
+    s3.create_bucket(Bucket=bucket)
+    return Hosted(Caller(instance), s3, bucket)
 
 
 def test_a_caller_asks_what_its_policy_allows_and_events_reach_the_bus(own_aws: Instance) -> None:
@@ -65,6 +67,35 @@ def test_a_caller_asks_what_its_policy_allows_and_events_reach_the_bus(own_aws: 
         return Counter(detail["EndpointStatus"] for detail in bodies)
 
     eventually(lambda: told() == {"CREATING": 2, "IN_SERVICE": 2})
+
+
+def test_deploying_takes_the_permissions_that_aws_asks_for(aws: Instance) -> None:
+    """Of each statement but one, in turn: without it the deployment stops where AWS would stop it."""
+    anyone = hosted(aws)
+    container = {"Image": IMAGE, "ModelDataUrl": anyone.archive("one")}
+    variant = {"VariantName": "A", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    needed = [
+        ("sagemaker:CreateModel", "*:model/m-*"),
+        ("iam:PassRole", ROLE),
+        ("sagemaker:AddTags", "*:model/m-*"),
+        ("sagemaker:CreateEndpointConfig", "*:endpoint-config/c-*"),
+        ("sagemaker:CreateEndpoint", "*:endpoint/e-*"),
+        ("sagemaker:CreateEndpoint", "*:endpoint-config/c-*"),
+    ]
+
+    def deploy(*allowed: tuple[str, str]) -> None:
+        sagemaker, name = Caller(aws, aws.user(*allowed)).boto3, unique("")
+        sagemaker.create_model(
+            ModelName=f"m{name}", PrimaryContainer=container, ExecutionRoleArn=ROLE, Tags=[{"Key": "k", "Value": "v"}]
+        )
+        variants = [{**variant, "ModelName": f"m{name}"}]
+        sagemaker.create_endpoint_config(EndpointConfigName=f"c{name}", ProductionVariants=variants)
+        sagemaker.create_endpoint(EndpointName=f"e{name}", EndpointConfigName=f"c{name}")
+
+    deploy(*needed)
+    for missing in needed:
+        with pytest.raises(ClientError, match=f"AccessDeniedException.*{missing[0]} "):
+            deploy(*(statement for statement in needed if statement != missing))
 
 
 def test_a_kill_in_the_middle_of_an_update_changes_nothing_for_callers(own_aws: Instance) -> None:

@@ -25,6 +25,7 @@ SERVICES = (
 _MODULES = {
     "app": "ministack.app",
     "iam_actions": "ministack.core.iam_actions",
+    "iam_evaluator": "ministack.core.iam_evaluator",
     "lambda_runtime": "ministack.core.lambda_runtime",
     "responses": "ministack.core.responses",
     "router": "ministack.core.router",
@@ -45,10 +46,12 @@ _MODULES = {
 _HOOKS = {
     "app": "SERVICE_HANDLERS _ct_event_name _dispatch_service_request _get_module _loaded_modules _routing_params "
     "_state_map app",
-    "iam_actions": "SERVICE_TO_IAM_NAMESPACE _DENIED_CODES extract_iam_action extract_resource_arn request_tag_context",
+    "iam_actions": "SERVICE_TO_IAM_NAMESPACE _DENIED_CODES access_denied_response extract_iam_action "
+    "extract_resource_arn request_tag_context",
+    "iam_evaluator": "enforce",
     "lambda_runtime": "Worker acquire_worker execution_credentials release_worker reset",
     "responses": "AccountRegionScopedDict _request_account_id get_region request_scope",
-    "router": "SERVICE_PATTERNS detect_service",
+    "router": "SERVICE_PATTERNS detect_service extract_access_key_id",
     "cloudformation": "_exports _stacks",
     "cloudwatch": "_dispatch_alarm_actions",
     "cloudwatch_logs": "_log_groups",
@@ -76,6 +79,7 @@ class MiniStack:
 
     app: Any
     iam_actions: Any
+    iam_evaluator: Any
     lambda_runtime: Any
     responses: Any
     router: Any

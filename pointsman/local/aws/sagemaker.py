@@ -5,9 +5,10 @@ Resources per action: https://docs.aws.amazon.com/service-authorization/latest/r
 
 import json
 import re
+from typing import Any
 from urllib.parse import unquote
 
-from pointsman.local.aws.services import Service
+from pointsman.local.aws.services import Permission, Service
 
 # A request's member to the resource it names; the first member present decides. A name becomes an ARN, which
 # SageMaker writes in lower case; a value that is an ARN already is taken as it is.
@@ -31,6 +32,10 @@ _RESOURCES = {
 # Lists are not authorised per resource, whatever they are filtered by; that of a pipeline's executions is.
 _ON_ANY_RESOURCE = re.compile(r"List(?!PipelineExecution|PipelineVersions|Tags).*|Search")
 
+# A policy for these must name both resources.
+_ON_ENDPOINT_AND_CONFIG = frozenset({"CreateEndpoint", "UpdateEndpoint"})
+_HOSTING = _ON_ENDPOINT_AND_CONFIG | {"CreateModel", "CreateEndpointConfig"}
+
 _INVOKE_ENDPOINT = re.compile(r"/endpoints/(?P<name>[^/]+)/invocations")
 
 
@@ -45,11 +50,8 @@ def resource_arn(operation: str, path: str, body: bytes, region: str, account: s
     prefix = f"arn:aws:sagemaker:{region}:{account}:"
     if endpoint := invoked_endpoint(path):
         return f"{prefix}endpoint/{endpoint.lower()}"
-    try:
-        request = json.loads(body or b"{}")
-    except ValueError:
-        return "*"
-    if not isinstance(request, dict) or _ON_ANY_RESOURCE.fullmatch(operation):
+    request = _decoded(body)
+    if _ON_ANY_RESOURCE.fullmatch(operation):
         return "*"
     if operation == "CreateModelPackage" and (group := request.get("ModelPackageGroupName")):
         return f"{prefix}model-package/{str(group).split('/')[-1].lower()}/*"  # SageMaker gives the version its number
@@ -60,9 +62,34 @@ def resource_arn(operation: str, path: str, body: bytes, region: str, account: s
     return value if value.startswith("arn:") else prefix + _RESOURCES[member].format(name=value.lower())
 
 
+def further_permissions(operation: str, body: bytes, region: str, account: str) -> list[Permission]:
+    """What hosting's operations need beside their own resource."""
+    if operation not in _HOSTING:
+        return []
+    request, found = _decoded(body), []
+    if operation in _ON_ENDPOINT_AND_CONFIG and (config := request.get("EndpointConfigName")):
+        arn = f"arn:aws:sagemaker:{region}:{account}:endpoint-config/{str(config).lower()}"
+        found.append(Permission(f"sagemaker:{operation}", arn))
+    if role := request.get("ExecutionRoleArn"):
+        found.append(Permission("iam:PassRole", str(role), {"iam:PassedToService": ["sagemaker.amazonaws.com"]}))
+    if request.get("Tags"):
+        found.append(Permission("sagemaker:AddTags", resource_arn(operation, "/", body, region, account)))
+    return found
+
+
+def _decoded(body: bytes) -> dict[str, Any]:
+    """Empty for what is no request; the service will say what is wrong with it."""
+    try:
+        request = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return request if isinstance(request, dict) else {}
+
+
 SAGEMAKER = Service(
     name="sagemaker",
     target_prefix="SageMaker.",
     resource_arn=resource_arn,
+    further=further_permissions,
     paths={"InvokeEndpoint": _INVOKE_ENDPOINT},  # sagemaker-runtime signs as sagemaker too
 )

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -18,12 +19,26 @@ type Handler = Callable[[str, str, Mapping[str, str], bytes], Response]
 
 
 @dataclass(frozen=True)
+class Permission:
+    """To do an action on a resource. `keys`: what a statement's conditions may ask for, by name."""
+
+    action: str
+    resource: str
+    keys: Mapping[str, list[str]] = field(default_factory=dict)
+
+
+def _nothing_more(_operation: str, _body: bytes, _region: str, _account: str) -> list[Permission]:
+    return []
+
+
+@dataclass(frozen=True)
 class Service:
     """How a service's requests are recognised and authorised.
 
     `paths` names the operations that have a path instead of an X-Amz-Target header.
     `resource_arn` takes operation, path, body, region and account, and says what an operation works on ('*': nothing
-    in particular), for the `Resource` of a policy's statements.
+    in particular), for the `Resource` of a policy's statements. `further` takes operation, body, region and account,
+    and says what its caller must be allowed beside that.
     """
 
     name: str
@@ -31,6 +46,7 @@ class Service:
     resource_arn: Callable[[str, str, bytes, str, str], str]
     paths: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     denied_code: str = "AccessDeniedException"
+    further: Callable[[str, bytes, str, str], list[Permission]] = _nothing_more
 
     def operation(self, path: str, headers: Mapping[str, str]) -> str:
         """Empty when the request is none of ours."""
@@ -69,14 +85,43 @@ class AddedServices:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _adapter(self, service: Service, handler: Handler) -> Callable[..., Any]:
-        async def handle(_method: str, path: str, headers: Mapping[str, str], body: bytes, _query: Any) -> Response:
+        async def handle(_method: str, path: str, headers: Mapping[str, str], body: bytes, query: Any) -> Response:
             operation = service.operation(path, headers)
+            region, account = self._ministack.responses.get_region(), self._ministack.account
+            for permission in service.further(operation, body, region, account):
+                if denial := self._denial(service, permission, headers, query, region):
+                    return denial
             # Off the loop: a slow answer holds up nobody else.
             return await asyncio.get_running_loop().run_in_executor(
                 self._threads, handler, operation, path, headers, body
             )
 
         return handle
+
+    def _denial(
+        self, service: Service, permission: Permission, headers: Mapping[str, str], query: Any, region: str
+    ) -> Response | None:
+        access_key = self._ministack.router.extract_access_key_id(headers, query)
+        denied = self._ministack.iam_evaluator.enforce(
+            access_key,
+            permission.action,
+            service.name,
+            region,
+            resource_arn=permission.resource,
+            service_context=dict(permission.keys),
+        )
+        if not denied:
+            return None
+        answer: Response = self._ministack.iam_actions.access_denied_response(
+            service.name,
+            permission.action,
+            denied.principal_arn,
+            str(uuid.uuid4()),
+            headers=headers,
+            resource_arn=permission.resource,
+            explicit_deny=denied.decision == "Deny",
+        )
+        return answer
 
     def _extract_action(  # noqa: PLR0917  MiniStack's signature
         self, service: str, method: str, path: str, headers: Mapping[str, str], body: bytes, query: Any

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from pointsman.local.aws.sagemaker import SAGEMAKER, resource_arn
+from pointsman.local.aws.sagemaker import SAGEMAKER, further_permissions, resource_arn
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:"
 
@@ -40,3 +40,26 @@ def test_the_runtime_names_its_endpoint_in_the_path() -> None:
     path = "/endpoints/Churn-prod/invocations"
     assert SAGEMAKER.operation(path, {}) == "InvokeEndpoint"
     assert resource_arn("InvokeEndpoint", path, b"1,2", "us-east-1", "123456789012") == f"{ARN}endpoint/churn-prod"
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_", "permissions"),
+    [
+        (
+            "UpdateEndpoint",
+            {"EndpointName": "Prod", "EndpointConfigName": "C"},
+            [("sagemaker:UpdateEndpoint", f"{ARN}endpoint-config/c")],
+        ),
+        (
+            "CreateModel",
+            {"ModelName": "M", "ExecutionRoleArn": "arn:aws:iam::123456789012:role/r", "Tags": [{"Key": "k"}]},
+            [("iam:PassRole", "arn:aws:iam::123456789012:role/r"), ("sagemaker:AddTags", f"{ARN}model/m")],
+        ),
+        ("DeleteEndpoint", {"EndpointName": "Prod"}, []),
+    ],
+)
+def test_what_a_caller_must_be_allowed_beside_its_resource(
+    operation: str, request_: dict[str, str], permissions: list[tuple[str, str]]
+) -> None:
+    found = further_permissions(operation, json.dumps(request_).encode(), "us-east-1", "123456789012")
+    assert [(permission.action, permission.resource) for permission in found] == permissions
