@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import boto3
 from botocore.exceptions import ClientError
 
-from control_plane.adapters.dynamodb import DynamoDBLedger
+from control_plane.adapters.dynamodb import DynamoDBHistory, DynamoDBLedger
 from pointsman.checkout import project_root
 from pointsman.errors import NotDeployed, UnknownEnvironment
 
@@ -60,6 +60,10 @@ class Environment:
     @cached_property
     def ledger(self) -> DynamoDBLedger:
         return DynamoDBLedger(self.client("dynamodb"), self.output("LedgerTable"))
+
+    @cached_property
+    def history(self) -> DynamoDBHistory:
+        return DynamoDBHistory(self.client("dynamodb"), self.output("LedgerTable"))
 
     @cached_property
     def outputs(self) -> dict[str, str]:

@@ -1,66 +1,94 @@
-"""What happened, as values for people and programs: decisions, runs with their steps, packages."""
+"""What happened, as values for people and programs: decisions, runs, and the whole story of one decision."""
 
-import json
+import heapq
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import islice
 
+from botocore.exceptions import ClientError
+
+from control_plane.errors import UnknownModel
 from control_plane.outcomes import Outcome
-from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Model, Run
+from control_plane.policies import Purpose
+from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Run
 from pointsman.environment import Environment
 from pointsman.errors import NotFound
+from pointsman.executions import Execution, Package, execution, package_of
+
+_WINDOW = re.compile(rf"(?P<model>.+)-(?P<purpose>{'|'.join(Purpose)})-[0-9]{{8}}T[0-9]{{12}}Z")
+# A story looks for relatives among so many of its model's decisions since its beginning.
+_LOOKED_AMONG = 500
 
 
 @dataclass(frozen=True)
-class Step:
-    """A step of an execution. `seconds` runs on while the step does; None before it starts."""
+class Story:
+    """A decision and all that came of it. `related` are those with the same correlation id, oldest first."""
 
-    name: str
-    kind: str
-    status: str
-    seconds: float | None
-    failure: str | None
-
-
-@dataclass(frozen=True)
-class Execution:
-    """A pipeline execution; `status` is SageMaker's."""
-
-    arn: str
-    status: str
-    failure: str | None
-    steps: tuple[Step, ...]
+    decision: Decision
+    execution: Execution | None
+    package: Package | None
+    related: tuple[Decision, ...]
 
 
-@dataclass(frozen=True)
-class Package:
-    """A version in the registry, with the metrics that its run wrote."""
-
-    arn: str
-    approval_status: str
-    metrics: dict[str, float]
-
-
-def decisions(environment: Environment, model: str | None = None) -> list[Decision]:
+def decisions(
+    environment: Environment,
+    model: str | None = None,
+    *,
+    since: datetime | None = None,
+    outcome: Outcome | None = None,
+) -> Iterator[Decision]:
     """Newest first: a model's, or without one everybody's, those about no model included.
 
     A window that hasn't closed is shown as the decision to hold what landed in it. Raises NotFound.
     """
-    ledger, models = environment.ledger, _models(environment, model)
-    names = [*(known.spec.model for known in models), *([] if model else [None])]
-    found = [decision for name in names for decision in ledger.decisions(name)]
-    sources = [(known.spec.model, purpose) for known in models for purpose in known.spec.data.sources]
-    found += [_held(window) for name, purpose in sources if (window := ledger.window(name, purpose))]
-    return sorted(found, key=lambda decision: decision.decided_at, reverse=True)
+    _must_exist(environment, model)
+    decided = environment.history.decisions(model, since=since)
+    held = map(_held, environment.history.windows(model, since=since))
+    found = heapq.merge(decided, held, key=lambda decision: decision.decided_at, reverse=True)
+    return (decision for decision in found if outcome in {None, decision.outcome})
 
 
-def _models(environment: Environment, name: str | None) -> list[Model]:
-    """That one, or all."""
-    found = [model for model in environment.ledger.models() if name in {None, model.spec.model}]
-    if name and not found:
-        raise NotFound(f"no model {name!r}; `pointsman models` shows what there is")
+def runs(environment: Environment, model: str | None = None, *, since: datetime | None = None) -> Iterator[Run]:
+    """Newest first. Raises NotFound."""
+    _must_exist(environment, model)
+    return environment.history.runs(model, since=since)
+
+
+def decision(environment: Environment, decision_id: str) -> Decision:
+    """Also one to hold what landed in a window that is open. Raises NotFound."""
+    found = environment.ledger.decision(decision_id) or _open_window(environment, decision_id)
+    if found is None:
+        raise NotFound(f"no decision {decision_id!r}; `pointsman decisions` shows what there is")
     return found
+
+
+def story(environment: Environment, decision_id: str) -> Story:
+    """Raises NotFound."""
+    told = decision(environment, decision_id)
+    ran = _execution(environment, told.run) if told.run else None
+    return Story(told, ran, package_of(environment, ran) if ran else None, _related(environment, told))
+
+
+def run(environment: Environment, some_id: str) -> Run:
+    """By execution ARN, by the id at its end, or by the decision that started it. Raises NotFound."""
+    decided = environment.ledger.decision(some_id)
+    known = environment.ledger.run((decided and decided.run) or some_id)
+    if known:
+        return known
+    for candidate in environment.history.runs():
+        if candidate.arn.rpartition("/")[2] == some_id:
+            return candidate
+    raise NotFound(f"no run {some_id!r}; `pointsman runs` shows what there is")
+
+
+def _must_exist(environment: Environment, model: str | None) -> None:
+    try:
+        if model:
+            environment.ledger.model(model)
+    except UnknownModel as error:
+        raise NotFound(f"no model {model!r}; `pointsman models` shows what there is") from error
 
 
 def _held(window: ArrivalWindow) -> Decision:
@@ -79,69 +107,26 @@ def _held(window: ArrivalWindow) -> Decision:
     )
 
 
-def decision(environment: Environment, decision_id: str) -> Decision:
-    """Raises NotFound."""
-    found = environment.ledger.decision(decision_id)
-    if found is None:
-        raise NotFound(f"no decision {decision_id!r}; `pointsman decisions` shows what there is")
-    return found
+def _open_window(environment: Environment, window_id: str) -> Decision | None:
+    """A window's id says whose it is."""
+    named = _WINDOW.fullmatch(window_id)
+    window = environment.ledger.window(named["model"], Purpose(named["purpose"])) if named else None
+    return _held(window) if window and window.id == window_id else None
 
 
-def runs(environment: Environment, model: str | None = None) -> list[Run]:
-    """Newest first. Raises NotFound."""
-    ledger = environment.ledger
-    found = [run for known in _models(environment, model) for run in ledger.runs(known.spec.model)]
-    return sorted(found, key=lambda run: run.started_at, reverse=True)
+def _related(environment: Environment, told: Decision) -> tuple[Decision, ...]:
+    first = told if told.root == told.id else environment.ledger.decision(told.root)
+    if told.model is None or first is None:
+        return ()
+    found = islice(environment.history.decisions(told.model, since=first.decided_at), _LOOKED_AMONG)
+    return tuple(reversed([other for other in found if other.root == told.root and other.id != told.id]))
 
 
-def run(environment: Environment, some_id: str) -> Run:
-    """By execution ARN, by the id at its end, or by the decision that started it. Raises NotFound."""
-    for candidate in runs(environment):
-        if some_id in {candidate.arn, candidate.arn.rpartition("/")[2], candidate.decision}:
-            return candidate
-    raise NotFound(f"no run {some_id!r}; `pointsman runs` shows what there is")
-
-
-def execution(environment: Environment, arn: str) -> Execution:
-    described = environment.sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
-    return Execution(
-        arn=arn,
-        status=described["PipelineExecutionStatus"],
-        failure=described.get("FailureReason"),
-        steps=tuple(_steps(environment, arn)),
-    )
-
-
-def _steps(environment: Environment, arn: str) -> Iterator[Step]:
-    pages = environment.sagemaker.get_paginator("list_pipeline_execution_steps")
-    for page in pages.paginate(PipelineExecutionArn=arn, SortOrder="Ascending"):
-        for step in page["PipelineExecutionSteps"]:
-            started: datetime | None = step.get("StartTime")
-            ended = step.get("EndTime") or (datetime.now(started.tzinfo) if started else None)
-            yield Step(
-                name=step["StepName"],
-                kind=next(iter(step.get("Metadata", {})), ""),
-                status=step["StepStatus"],
-                seconds=(ended - started).total_seconds() if started and ended else None,
-                failure=step.get("FailureReason"),
-            )
-
-
-def package_of(environment: Environment, group: str, execution_arn: str) -> Package | None:
-    """The version that an execution registered, if it did."""
-    pages = environment.sagemaker.get_paginator("list_model_packages").paginate(ModelPackageGroupName=group)
-    for summary in (item for page in pages for item in page["ModelPackageSummaryList"]):
-        arn = summary["ModelPackageArn"]
-        described = environment.sagemaker.describe_model_package(ModelPackageName=arn)
-        if described.get("MetadataProperties", {}).get("GeneratedBy") == execution_arn:
-            return Package(arn, described["ModelApprovalStatus"], _metrics(environment, described))
-    return None
-
-
-def _metrics(environment: Environment, package: Any) -> dict[str, float]:
-    """From the report in Model Monitor's model quality shape that the package points to."""
-    uri = package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"]
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    report = json.loads(environment.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-    groups = [group for name, group in report.items() if name.endswith("_metrics")]
-    return {name: metric["value"] for group in groups for name, metric in group.items()}
+def _execution(environment: Environment, arn: str) -> Execution | None:
+    """None for one that was deleted with its pipeline."""
+    try:
+        return execution(environment, arn)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFound":
+            return None
+        raise

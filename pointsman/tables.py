@@ -8,9 +8,11 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from control_plane.records import Decision, Model, Run
+from control_plane.outcomes import action_of
+from control_plane.records import Decision, Model, Run, UnreadableModel
 from pointsman.apply import Change
-from pointsman.observe import Execution, Package
+from pointsman.executions import Execution, Package
+from pointsman.observe import Story
 
 # Never broken over lines: what people search for and copy.
 _WHOLE = {"age", "model", "run", "status", "step", "purpose", "package"}
@@ -46,7 +48,8 @@ def decision_list(decisions: Sequence[Decision]) -> RenderableType:
 def _decision_entry(decision: Decision) -> Text:
     run = f"  run {_short(decision.run)}" if decision.run else ""
     entry = Text(str(decision.outcome), style=_outcome_colour(decision))
-    entry.append(f"  {decision.model or '-'}  {age(decision.decided_at)} ago{run}", style="default")
+    action = action_of(decision.outcome, decision.purpose)
+    entry.append(f"  {decision.model or '-'}  {action}  {age(decision.decided_at)} ago{run}", style="default")
     why = f"{decision.because}; {decision.then}" if decision.then else decision.because
     entry.append(f"\n    {why}", style="default")
     entry.append(f"\n    event {_event(decision)}\n    decision {decision.id}", style="dim")
@@ -60,6 +63,7 @@ def decision_story(decision: Decision) -> Table:
     story = {
         "decision": decision.id,
         "model": decision.model,
+        "action": action_of(decision.outcome, decision.purpose),
         "outcome": _coloured(decision.outcome, _outcome_colour(decision)),
         "because": decision.because,
         "then": decision.then,
@@ -67,6 +71,7 @@ def decision_story(decision: Decision) -> Table:
         "events": decision.events if decision.events > 1 else None,
         "asked by": decision.actor,
         "forced": "yes" if decision.force else None,
+        "came of": decision.correlation_id,
         "decided": f"{decision.decided_at:%Y-%m-%d %H:%M:%S} UTC, {age(decision.decided_at)} ago",
         "looked at again": decision.until and f"{decision.until:%Y-%m-%d %H:%M:%S} UTC",
         "spec revision": decision.revision,
@@ -80,11 +85,26 @@ def decision_story(decision: Decision) -> Table:
     return table
 
 
-def model_table(models: Sequence[Model]) -> RenderableType:
+def story_view(story: Story) -> RenderableType:
+    """The decision, the steps of its run, the version that came of it, and what else came of the same event."""
+    parts: list[RenderableType] = [decision_story(story.decision)]
+    if story.execution:
+        parts += ["", execution_view(story.execution)]
+    if story.package:
+        parts += ["", package_table(story.package)]
+    if story.related:
+        parts += ["", Text("Of the same event"), decision_list(story.related)]
+    return Group(*parts)
+
+
+def model_table(models: Sequence[Model | UnreadableModel]) -> RenderableType:
     if not models:
         return Text("no models yet; `pointsman apply` puts them into the ledger", style="dim")
     table = _table("Models", "model", "champion", "state", "pending", "revision")
     for model in models:
+        if isinstance(model, UnreadableModel):
+            table.add_row(model.name, "-", f"[red]unreadable[/]: {escape(model.why)}; apply its spec again", "", "")
+            continue
         champion = model.champion
         state = escape(f"paused by {model.paused.by}: {model.paused.why}") if model.paused else "idle"
         table.add_row(

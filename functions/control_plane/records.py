@@ -166,4 +166,11 @@ class Model(Record):
     paused: Paused | None = None
 
 
+class UnreadableModel(Record):
+    """A model whose spec this version doesn't accept. It is mended by applying a spec that it does."""
+
+    name: str
+    why: str
+
+
 type Due = ArrivalWindow | Decision | Run

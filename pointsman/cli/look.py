@@ -2,12 +2,16 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pointsman.cli.options import Env, Json, Model, State, environment
-from pointsman.cli.output import show
+from control_plane.outcomes import Outcome, action_of
+from pointsman.cli.options import Env, Json, Limit, Model, Since, State, environment, moment
+from pointsman.cli.output import first, show
+
+if TYPE_CHECKING:
+    from control_plane.records import Decision
 
 decisions_app = typer.Typer(help="What was decided, and why.")
 models_app = typer.Typer(help="Models and their state.")
@@ -16,7 +20,15 @@ runs_app = typer.Typer(help="Pipeline executions that the control plane started.
 
 @decisions_app.callback(invoke_without_command=True)
 def list_decisions(
-    context: typer.Context, model: Model = None, env: Env = "local", state: State = None, *, as_json: Json = False
+    context: typer.Context,
+    *,
+    model: Model = None,
+    outcome: Annotated[Outcome | None, typer.Option(help="Only these.", case_sensitive=False, metavar="NAME")] = None,
+    since: Since = None,
+    limit: Limit = 50,
+    env: Env = "local",
+    state: State = None,
+    as_json: Json = False,
 ) -> None:
     """List what was decided and why, newest first."""
     if context.invoked_subcommand:
@@ -24,8 +36,9 @@ def list_decisions(
     from pointsman import observe
     from pointsman.tables import decision_list
 
-    found = observe.decisions(environment(env, state), model)
-    show([decision.model_dump(mode="json") for decision in found], decision_list(found), as_json=as_json)
+    start = moment(since)
+    found = first(limit, observe.decisions(environment(env, state), model, since=start, outcome=outcome))
+    show([as_document(decision) for decision in found], decision_list(found), as_json=as_json)
 
 
 @decisions_app.command("show")
@@ -38,15 +51,34 @@ def show_decision(
 ) -> None:
     """Tell the whole story of one decision."""
     from pointsman import observe
-    from pointsman.tables import decision_story
+    from pointsman.tables import story_view
 
-    decision = observe.decision(environment(env, state), decision_id)
-    show(decision.model_dump(mode="json"), decision_story(decision), as_json=as_json)
+    story = observe.story(environment(env, state), decision_id)
+    document = {
+        **as_document(story.decision),
+        "execution": asdict(story.execution) if story.execution else None,
+        "package": asdict(story.package) if story.package else None,
+        "related": [as_document(decision) for decision in story.related],
+    }
+    show(document, story_view(story), as_json=as_json)
+
+
+def as_document(decision: "Decision") -> dict[str, Any]:
+    """A decision as programs get it."""
+    action = action_of(decision.outcome, decision.purpose)
+    return decision.model_dump(mode="json") | {"action": action, "correlation_id": decision.root}
 
 
 @runs_app.callback(invoke_without_command=True)
 def list_runs(
-    context: typer.Context, model: Model = None, env: Env = "local", state: State = None, *, as_json: Json = False
+    context: typer.Context,
+    *,
+    model: Model = None,
+    since: Since = None,
+    limit: Limit = 50,
+    env: Env = "local",
+    state: State = None,
+    as_json: Json = False,
 ) -> None:
     """List runs, newest first."""
     if context.invoked_subcommand:
@@ -54,7 +86,8 @@ def list_runs(
     from pointsman import observe
     from pointsman.tables import run_table
 
-    found = observe.runs(environment(env, state), model)
+    start = moment(since)
+    found = first(limit, observe.runs(environment(env, state), model, since=start))
     show([run.model_dump(mode="json") for run in found], run_table(found), as_json=as_json)
 
 
@@ -67,22 +100,24 @@ def show_run(
     as_json: Json = False,
 ) -> None:
     """Show a run's steps, and why one failed."""
-    from pointsman import observe
+    from pointsman import executions, observe
     from pointsman.tables import execution_view
 
     where = environment(env, state)
-    execution = observe.execution(where, observe.run(where, run_id).arn)
+    execution = executions.execution(where, observe.run(where, run_id).arn)
     show(asdict(execution), execution_view(execution), as_json=as_json)
 
 
 @models_app.callback(invoke_without_command=True)
-def list_models(context: typer.Context, env: Env = "local", state: State = None, *, as_json: Json = False) -> None:
+def list_models(
+    context: typer.Context, limit: Limit = 50, env: Env = "local", state: State = None, *, as_json: Json = False
+) -> None:
     """List the models with their champion and what they are at."""
     if context.invoked_subcommand:
         return
     from pointsman.tables import model_table
 
-    found = environment(env, state).ledger.models()
+    found = first(limit, environment(env, state).history.models())
     show([model.model_dump(mode="json") for model in found], model_table(found), as_json=as_json)
 
 

@@ -1,11 +1,12 @@
 """The options that commands share, and what they stand for."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pointsman.errors import NotRunning
+from pointsman.errors import BadRequest, NotRunning
 from pointsman.local.settings import default_state_directory
 
 if TYPE_CHECKING:
@@ -24,6 +25,31 @@ Version = Annotated[str, typer.Argument(help="GROUP/NUMBER, such as churn/3, or 
 Why = Annotated[str, typer.Option("--why", help="Goes on record.")]
 Force = Annotated[bool, typer.Option("--force", help="Pass the model's policies; never what makes a run happen once.")]
 Model = Annotated[str | None, typer.Option(help="Only this model.")]
+
+Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
+Since = Annotated[str | None, typer.Option(help="From then on: a duration such as 2h or 7d, or a time in ISO 8601.")]
+
+
+def moment(text: str | None) -> datetime | None:
+    """What `--since` means. Raises BadRequest."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from control_plane.fields import Duration
+
+    if text is None:
+        return None
+    try:
+        ago: timedelta = TypeAdapter(Duration).validate_python(text)
+        return datetime.now(UTC) - ago
+    except ValidationError:
+        pass
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadRequest(
+            f"--since: expected a duration such as 2h or 7d, or a time in ISO 8601 (found {text!r})"
+        ) from None
+    return given if given.tzinfo else given.replace(tzinfo=UTC)
 
 
 def state_directory(state: Path | None) -> Path:

@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from itertools import islice
 
 from rich.console import Console, RenderableType
 
@@ -13,6 +15,14 @@ def show(value: object, picture: RenderableType, *, as_json: bool) -> None:
         print_json(value)
     else:
         console().print(picture)
+
+
+def first[T](limit: int, found: Iterator[T]) -> list[T]:
+    """The first of them; says on standard error, where it is in nobody's way, that there are more."""
+    shown = list(islice(found, limit))
+    if next(found, None) is not None:
+        Console(stderr=True).print(f"there are more; --limit {2 * limit} shows twice as many", style="dim")
+    return shown
 
 
 def console() -> Console:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from control_plane.records import Decision
 from pipeline_defs.sample_data import diabetes_objects
-from pointsman import observe
+from pointsman import executions, observe
 from pointsman.environment import Environment
 from pointsman.errors import LapFailed
 
@@ -26,8 +26,8 @@ class Lap:
 
     objects: int = 0
     decisions: list[Decision] = field(default_factory=list)
-    execution: observe.Execution | None = None
-    package: observe.Package | None = None
+    execution: executions.Execution | None = None
+    package: executions.Package | None = None
     recorded: bool = False
 
 
@@ -53,14 +53,14 @@ def follow(environment: Environment, lap: Lap, watch: Callable[[], None]) -> Non
 
 def look(environment: Environment, lap: Lap) -> None:
     """Bring `lap` up to date. Raises LapFailed where the run can't end well any more."""
-    lap.decisions = observe.decisions(environment, MODEL)
+    lap.decisions = list(observe.decisions(environment, MODEL))
     started = next((decision for decision in lap.decisions if decision.run), None)
     if started is None or started.run is None:
         return
-    lap.execution = observe.execution(environment, started.run)
+    lap.execution = executions.execution(environment, started.run)
     if lap.execution.status not in ENDED:
         return
-    lap.package = observe.package_of(environment, MODEL, started.run)
+    lap.package = executions.package_of(environment, lap.execution)
     lap.recorded = observe.run(environment, started.run).status is not None
     if lap.package is None:
         failures = "; ".join(f"{step.name}: {step.failure}" for step in lap.execution.steps if step.failure)

@@ -6,6 +6,7 @@ port fail or its caller die around a chosen call.
 
 from tests.fakes.control_plane import FakeControlPlane
 from tests.fakes.events import FakeEvents
+from tests.fakes.history import FakeHistory
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.monitors import FakeMonitors
 from tests.fakes.objects import FakeObjects
@@ -15,6 +16,7 @@ from tests.fakes.registry import FakeRegistry
 __all__ = [
     "FakeControlPlane",
     "FakeEvents",
+    "FakeHistory",
     "FakeLedger",
     "FakeMonitors",
     "FakeObjects",

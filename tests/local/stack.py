@@ -45,16 +45,16 @@ class Stack:
         return self.environment.ledger.model(MODEL)
 
     def decisions(self) -> list[Decision]:
-        return observe.decisions(self.environment)
+        return list(observe.decisions(self.environment))
 
     def outcomes(self) -> list[str]:
         """Of what has landed to be trained on, oldest first."""
-        found = reversed(observe.decisions(self.environment, MODEL))
+        found = list(observe.decisions(self.environment, MODEL))[::-1]
         return [decision.outcome for decision in found if decision.purpose == Purpose.TRAINING]
 
     def runs(self) -> list[Run]:
         """Oldest first."""
-        return list(reversed(observe.runs(self.environment, MODEL)))
+        return list(observe.runs(self.environment, MODEL))[::-1]
 
     def executions(self) -> int:
         """By SageMaker's own count, whatever the ledger believes."""

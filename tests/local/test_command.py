@@ -56,6 +56,20 @@ def test_the_demo_is_one_object_for_programs(tmp_path: Path) -> None:
         assert "STARTED  diabetes" in shown
         stories = json.loads(run("decisions", "--json", "--state", str(state)).stdout)
         assert {item["id"] for item in stories} >= {item["id"] for item in account["decisions"]}
+        one = run("decisions", "--limit", "1", "--json", "--state", str(state))
+        assert [item["id"] for item in json.loads(one.stdout)] == [stories[0]["id"]]
+        assert "there are more" in one.stderr
+        started = next(item["id"] for item in stories if item["action"] == "StartTraining")
+        story = json.loads(run("decisions", "show", started, "--json", "--state", str(state)).stdout)
+        assert [step["name"] for step in story["execution"]["steps"]] == [
+            "Prepare",
+            "Train",
+            "Evaluate",
+            "Gate",
+            "Register",
+        ]
+        assert story["package"]["arn"] == account["package"]["arn"]
+        assert {item["correlation_id"] for item in story["related"]} == {started}
         broken = tmp_path / "broken.yaml"
         broken.write_text("model: 5\n")
         assert "broken.yaml:1: model: " in run("apply", str(broken), "--state", str(state)).stderr

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline_defs.sample_data import diabetes_objects
-from pointsman import observe
+from pointsman import executions
 from tests.local.instances import eventually
 from tests.local.stack import LAP_SECONDS, PREFIX, Stack
 
@@ -47,7 +47,7 @@ def test_the_version_says_where_it_comes_from(stack: Stack) -> None:
     assert package["MetadataProperties"]["GeneratedBy"] == run.arn
     assert package["CustomerMetadataProperties"]["DecisionKey"] == run.decision
     assert package["CustomerMetadataProperties"]["DataFingerprint"] == run.fingerprint
-    found = observe.package_of(stack.environment, "diabetes", run.arn)
+    found = executions.package_of(stack.environment, executions.execution(stack.environment, run.arn))
     assert found
     assert 40 < found.metrics["rmse"] < 65
 

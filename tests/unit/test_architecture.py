@@ -23,7 +23,7 @@ PURE = [
     *(
         f"control_plane.{name}"
         for name in (
-            *("actions", "admission", "clock", "errors", "fields", "ledger", "manifests", "models"),
+            *("actions", "admission", "clock", "errors", "fields", "history", "ledger", "manifests", "models"),
             *("monitors", "outcomes", "policies", "ports", "records", "registry", "requests", "verdicts", "violations"),
         )
     ),

@@ -8,9 +8,10 @@ from rich.console import Console, RenderableType
 
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
-from control_plane.records import Decision, DecisionStatus, Run
-from pointsman.observe import Execution, Step
-from pointsman.tables import age, decision_list, decision_story, execution_view, run_table
+from control_plane.records import Decision, DecisionStatus, Run, UnreadableModel
+from pointsman.cli.output import first
+from pointsman.executions import Execution, Step
+from pointsman.tables import age, decision_list, decision_story, execution_view, model_table, run_table
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 ARN = "arn:aws:sagemaker:us-east-1:000000000000:pipeline/pointsman-training/execution/4r83jejmhorv"
@@ -74,6 +75,19 @@ def test_a_story_leaves_out_what_a_decision_has_not() -> None:
     text = drawn(decision_story(decision()), 200)
     assert "asked by" not in text
     assert "[churn]/training/" in text
+
+
+def test_a_model_that_cannot_be_read_says_why_and_what_to_do() -> None:
+    text = drawn(model_table([UnreadableModel(name="hazel", why="[retired]: no such field")]), 160)
+    for word in ("hazel", "unreadable", "[retired]: no such field", "apply"):
+        assert word in text
+
+
+def test_there_being_more_is_said_beside_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert first(2, iter("abc")) == ["a", "b"]
+    assert "--limit 4" in capsys.readouterr().err
+    assert first(3, iter("abc")) == ["a", "b", "c"]
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("picture", [decision_list([]), run_table([])])

@@ -12,6 +12,7 @@ from control_plane.records import Route
 _OPEN = (
     "SET window_id = if_not_exists(window_id, :id), opened_at = if_not_exists(opened_at, :now), "
     "first_event = if_not_exists(first_event, :event), model = :model, purpose = :purpose, due_shard = :due_shard, "
+    "timeline = :timeline, history_rank = if_not_exists(history_rank, :now), "
 )
 
 
@@ -54,6 +55,7 @@ class ArrivalNote:
             ":model": route.model,
             ":purpose": route.purpose,
             ":due_shard": keys.due_shard(pk),
+            ":timeline": keys.WINDOWS,
             ":arrivals": self.arrivals,
         }
         return Write(Update(pk, f"{_OPEN}{end} ADD arrivals :arrivals"), condition, known | values, superseded)

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from pydantic import ValidationError
+
 from control_plane.adapters.dynamodb import keys
 from control_plane.adapters.dynamodb.table import Item
 from control_plane.clock import stamp
@@ -48,6 +50,7 @@ def decision_item(decision: Decision) -> Item:
         "progress": decision.status,
         "history": keys.decisions_of(decision.model),
         "history_rank": stamp(decision.decided_at),
+        "timeline": keys.DECISIONS,
     }
     if patience:
         return item | due(pk, decision.until or decision.decided_at + patience)
@@ -72,10 +75,16 @@ def run_item(run: Run) -> Item:
         "body": run.model_dump_json(),
         "history": keys.runs_of(run.model),
         "history_rank": stamp(run.started_at),
+        "timeline": keys.RUNS,
     }
     if run.ended_at is None:
         return item | due(pk, run.started_at + RUN_PATIENCE)
     return item | {"ended_at": stamp(run.ended_at), "expires_at": expiry(run.ended_at + KEPT)}
+
+
+def one_line(error: ValidationError) -> str:
+    """Every field that was not accepted, and why."""
+    return "; ".join(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors())
 
 
 def decision_of(item: Item) -> Decision:

@@ -1,9 +1,10 @@
 """Where each record lies.
 
-The table has one key, `pk`, and two sparse indexes:
+The table has one key, `pk`, and three sparse indexes:
 
 - `due` (`due_shard`, `due_at`): what time will bring; an item without a due time isn't in it.
 - `history` (`history`, `history_rank`): what people list, by model.
+- `timeline` (`timeline`, `history_rank`): what people list of the whole fleet: all decisions, runs and open windows.
 
 | record          | pk                              | history           | due                                  |
 |-----------------|---------------------------------|-------------------|--------------------------------------|
@@ -24,6 +25,8 @@ from control_plane.records import ArrivalWindow, Decision, Due, Run
 # Enough for a thousand writes a second on each; on_tick asks every shard every minute, so not more than it takes.
 DUE_SHARDS = tuple(str(shard) for shard in range(8))
 MODELS = "MODELS"
+# One partition each: it takes a thousand writes a second, and there is one per decision, not per event.
+DECISIONS, RUNS, WINDOWS = "DECISIONS", "RUNS", "WINDOWS"
 
 
 def model_key(name: str) -> str:

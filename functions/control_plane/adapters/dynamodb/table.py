@@ -1,6 +1,6 @@
 """One DynamoDB table in Python's types: strings and whole numbers are all that the ledger's items hold."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 type Item = Mapping[str, str | int]
 _BATCH_GET_LIMIT = 100
+_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,23 @@ class Table:
             Limit=limit,
         )
         return [_from_wire(item) for item in answer["Items"]]
+
+    def pages(self, index: str, condition: str, values: Mapping[str, str], *, newest: bool) -> Iterator[list[Item]]:
+        """All that there is, a request per page and none before it is wanted."""
+        request: dict[str, Any] = {
+            "TableName": self.name,
+            "IndexName": index,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": _to_wire(values),
+            "ScanIndexForward": not newest,
+            "Limit": _PAGE,
+        }
+        while True:
+            answer = self._client.query(**request)
+            yield [_from_wire(item) for item in answer["Items"]]
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def write(self, *writes: Write) -> None:
         """All or nothing. Raises the conflict of the first write whose condition didn't hold."""
