@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from botocore.exceptions import ClientError
 
-from control_plane.errors import FolderTaken, UnknownModel
+from control_plane.errors import FolderTaken, UnknownModel, UnreadableSpec
 from control_plane.models import ModelSpec
 from control_plane.policies import Purpose
 from control_plane.records import StartRequest
@@ -154,6 +154,8 @@ def _apply_model(environment: Environment, path: Path, spec: ModelSpec) -> Chang
         known = environment.ledger.model(spec.model).revision
     except UnknownModel:
         known = None
+    except UnreadableSpec:
+        known = "unreadable"
     if known == spec.revision:
         return Change("model", spec.model, "unchanged")
     try:

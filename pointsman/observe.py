@@ -3,13 +3,14 @@
 import heapq
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from botocore.exceptions import ClientError
 
-from control_plane.errors import UnknownModel
+from control_plane.errors import UnknownModel, UnreadableSpec
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
 from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Run
@@ -86,7 +87,8 @@ def run(environment: Environment, some_id: str) -> Run:
 def _must_exist(environment: Environment, model: str | None) -> None:
     try:
         if model:
-            environment.ledger.model(model)
+            with suppress(UnreadableSpec):  # it has a history all the same
+                environment.ledger.model(model)
     except UnknownModel as error:
         raise NotFound(f"no model {model!r}; `pointsman models` shows what there is") from error
 

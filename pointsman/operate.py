@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
 from control_plane.adapters.sagemaker import one_line
-from control_plane.errors import UnknownModel
+from control_plane.errors import UnknownModel, UnreadableSpec
 from control_plane.events.ours import RunRequestedDetail
 from control_plane.records import Decision, Paused
 from pointsman.environment import Environment
@@ -78,6 +78,8 @@ def _known(environment: Environment, model: str) -> None:
         environment.ledger.model(model)
     except UnknownModel as error:
         raise NotFound(f"no model {model!r}; `pointsman models` shows what there is") from error
+    except UnreadableSpec as error:
+        raise BadRequest(str(error)) from error
 
 
 def _arn(environment: Environment, version: str) -> str:

@@ -3,6 +3,7 @@
 ControlPlaneError
 ├── InvalidEvent            an event lacks what we act on; redelivery can't mend it, so it ends in the dead-letter queue
 ├── UnknownModel            the ledger has no model of that name, or none that claims what an event is about
+├── UnreadableSpec          the ledger holds a spec that this version doesn't accept; applying one that it does mends it
 ├── UnreadableReport        an evaluation left no verdict where it was told to, or a monitor's report isn't one
 ├── MonitorStillRunning     a monitor's run was said to have ended, but hasn't; a retry asks again
 ├── UnknownPackage          the registry has no such version
@@ -39,6 +40,10 @@ class InvalidEvent(ControlPlaneError):
 
 class UnknownModel(ControlPlaneError):
     """Raised by `Ledger.model`, and by `on_drift`'s sources."""
+
+
+class UnreadableSpec(ControlPlaneError):
+    """Raised by `Ledger.model`. The model's events end in the dead-letter queue until it is mended; others go on."""
 
 
 class UnreadableReport(ControlPlaneError):

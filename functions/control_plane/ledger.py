@@ -20,10 +20,12 @@ class Ledger(Protocol):
     # -- models, for people and for gathering --
 
     def apply(self, spec: ModelSpec) -> None:
-        """Write a spec and its routes; the model's state stays. One request more to read it. Raises FolderTaken."""
+        """Write a spec and its routes, whatever was there; the model's state stays. One request more to read it.
+        Raises FolderTaken.
+        """
 
     def model(self, name: str) -> Model:
-        """Raises UnknownModel."""
+        """Raises UnknownModel, UnreadableSpec."""
 
     def models(self) -> Sequence[Model]:
         """All models by name, for people; no room calls it."""

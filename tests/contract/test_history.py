@@ -1,17 +1,16 @@
 """What people list: newest first, page by page, a model's or the whole fleet's."""
 
-import json
 from itertools import islice
 from typing import Any, NamedTuple
 
 import pytest
 
 from control_plane.adapters.dynamodb import DynamoDBHistory, DynamoDBLedger
-from control_plane.adapters.dynamodb.keys import model_key
 from control_plane.history import History
 from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
 from control_plane.records import Model, UnreadableModel
+from tests.contract.spoiled import spoil
 from tests.fakes import FakeHistory, FakeLedger
 from tests.samples import after, begun, done, model_spec, route_of, run_of, skipped
 
@@ -131,17 +130,6 @@ def test_nothing_is_asked_before_it_is_wanted(dynamodb: Any, dynamodb_ledger: Dy
     assert asked == ["Query", "BatchGetItem"]
 
 
-def spoil(dynamodb: Any, ledger: DynamoDBLedger, name: str) -> None:
-    """As if an earlier version had written a field that ours doesn't know."""
-    spec = json.loads(model_spec(name).model_dump_json()) | {"retired": 1}
-    dynamodb.update_item(
-        TableName=ledger._table.name,
-        Key={"pk": {"S": model_key(name)}},
-        UpdateExpression="SET spec = :spec",
-        ExpressionAttributeValues={":spec": {"S": json.dumps(spec)}},
-    )
-
-
 def test_a_model_that_cannot_be_read_is_listed_with_the_reason_among_the_others(
     dynamodb: Any, dynamodb_ledger: DynamoDBLedger
 ) -> None:
@@ -151,4 +139,4 @@ def test_a_model_that_cannot_be_read_is_listed_with_the_reason_among_the_others(
     first, broken, last = DynamoDBHistory(dynamodb, dynamodb_ledger._table.name).models()
     assert isinstance(first, Model)
     assert isinstance(last, Model)
-    assert broken == UnreadableModel(name="hazel", why="retired: Extra inputs are not permitted")
+    assert broken == UnreadableModel(name="hazel", why="data.training.close.retired: Extra inputs are not permitted")

@@ -1,6 +1,6 @@
 """The parts that the ledger's transactions are made of: each a write, its condition and what breaking it means."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import partial
 
@@ -124,10 +124,15 @@ def superseded_by(decision: Decision, newer: Decision) -> Decision:
     return decision.model_copy(update=changes)
 
 
-def routes(spec: ModelSpec, before: ModelSpec) -> list[Write]:
-    """Claim the spec's folders and release those that it has given up."""
+def claimed_keys(spec: ModelSpec) -> list[str]:
+    """Kept beside the spec: what it claims must be known, to be released, when a later version can't read it."""
+    return [keys.route_key(route.bucket, route.source.prefix) for route in items.routes_of(spec)]
+
+
+def routes(spec: ModelSpec, before: Collection[str]) -> list[Write]:
+    """Claim the spec's folders and release those that it has given up of the keys that it had."""
     wanted = {keys.route_key(route.bucket, route.source.prefix): route for route in items.routes_of(spec)}
-    released = {keys.route_key(route.bucket, route.source.prefix) for route in items.routes_of(before)} - set(wanted)
+    released = set(before) - set(wanted)
     return [
         *(
             Write(
