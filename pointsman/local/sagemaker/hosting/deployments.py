@@ -82,6 +82,9 @@ class Deployments:
         name, pending = endpoint["EndpointName"], endpoint["pending"]
         if name.lower() not in self._serving:
             self._revive(endpoint)
+        if pending["fleet"] == endpoint["active"]["fleet"]:
+            self._weigh(name, pending)
+            return
         old, new = self._serving[name.lower()], None
         try:
             new = self._started(name, pending)
@@ -97,6 +100,12 @@ class Deployments:
             self._serving[name.lower()] = new
             self._retire(old)
             self._in_service(name, pending)
+
+    def _weigh(self, name: str, pending: Shape) -> None:
+        fleet = self._serving[name.lower()]
+        fleet.weigh(pending["config"])
+        self._routes.direct(name, fleet.targets(1.0))
+        self._in_service(name, pending)
 
     def _delete(self, endpoint: Shape) -> None:
         name = endpoint["EndpointName"]

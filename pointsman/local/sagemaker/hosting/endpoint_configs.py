@@ -3,7 +3,7 @@
 from pointsman.local.sagemaker import times
 from pointsman.local.sagemaker.account import Account
 from pointsman.local.sagemaker.errors import ValidationError
-from pointsman.local.sagemaker.hosting import events
+from pointsman.local.sagemaker.hosting import events, variants
 from pointsman.local.sagemaker.hosting.models import Models
 from pointsman.local.sagemaker.hosting.named import ENDPOINT_CONFIG, Named
 from pointsman.local.sagemaker.shapes import Shape
@@ -33,15 +33,15 @@ class EndpointConfigs:
 
     def create(self, request: Shape) -> Shape:
         _check_served(request)
-        variants = [_with_defaults(variant) for variant in request["ProductionVariants"]]
-        _check_variants(variants)
+        found = [_with_defaults(variant) for variant in request["ProductionVariants"]]
+        _check_variants(found)
         body = {
             **{name: request[name] for name in _KEPT if name in request},
-            "ProductionVariants": variants,
+            "ProductionVariants": found,
             "CreationTime": times.now(),
         }
         with self._account.store.transaction():
-            for variant in variants:
+            for variant in found:
                 self._models.find(variant["ModelName"])
             arn = self._named.add(body, request.get("Tags"))
             self._publish(request["EndpointConfigName"])
@@ -67,11 +67,11 @@ class EndpointConfigs:
     def resolved(self, name: str) -> Shape:
         """The configuration with, in each variant, the container that its model names now."""
         config = self.find(name)
-        variants = [
+        found = [
             {**variant, "container": self._models.find(variant["ModelName"])["container"]}
             for variant in config["ProductionVariants"]
         ]
-        return {**config, "ProductionVariants": variants}
+        return {**config, "ProductionVariants": found}
 
     def _publish(self, name: str) -> None:
         self._account.publish(events.endpoint_config_changed(self.find(name), self._named.tags(name)))
@@ -89,14 +89,13 @@ def _with_defaults(variant: Shape) -> Shape:
     return {"InitialVariantWeight": 1.0, **variant}
 
 
-def _check_variants(variants: list[Shape]) -> None:
-    names = [variant["VariantName"] for variant in variants]
+def _check_variants(found: list[Shape]) -> None:
+    names = [variant["VariantName"] for variant in found]
     if len(set(names)) < len(names):
         raise ValidationError("Production variant names must be unique within an endpoint configuration.")
-    for variant in variants:
+    for variant in found:
         _check_variant(variant)
-    if not sum(variant["InitialVariantWeight"] for variant in variants):
-        raise ValidationError("At least one production variant must have a weight greater than 0.")
+    variants.check_weights({"ProductionVariants": found})
 
 
 def _check_variant(variant: Shape) -> None:

@@ -49,13 +49,13 @@ class Endpoints:
     def update(self, request: Shape) -> Shape:
         name, at = request["EndpointName"], times.now()
         with self._account.store.transaction():
-            endpoint = self._idle(name)
-            if endpoint["EndpointStatus"] != "InService":
-                raise ValidationError(
-                    f'Cannot update endpoint "{endpoint["EndpointArn"]}" in status {endpoint["EndpointStatus"]}.'
-                )
+            endpoint = self._in_service(name)
             deployment = _deployment(request, endpoint)
             pending = self._wanted(request["EndpointConfigName"], deployment)
+            if request.get("RetainAllVariantProperties"):
+                excluded = {each["VariantPropertyType"] for each in request.get("ExcludeRetainedVariantProperties", ())}
+                pending["config"] = variants.retained(pending["config"], endpoint["ProductionVariants"], excluded)
+                variants.check_weights(pending["config"])
             self._named.change(
                 name,
                 EndpointStatus="Updating",
@@ -64,6 +64,25 @@ class Endpoints:
                 LastDeploymentConfig=deployment or None,
                 pending=pending,
                 PendingDeploymentSummary=variants.pending(pending["config"], at),
+            )
+            self._publish(name)
+        self._deployments.begin(name)
+        return {"EndpointArn": endpoint["EndpointArn"]}
+
+    def weigh(self, request: Shape) -> Shape:
+        """UpdateEndpointWeightsAndCapacities: the same processes with other weights."""
+        name = request["EndpointName"]
+        desired = {each["VariantName"]: each for each in request["DesiredWeightsAndCapacities"]}
+        with self._account.store.transaction():
+            endpoint = self._in_service(name)
+            active = endpoint["active"]
+            if unknown := desired.keys() - variants.weights(active["config"]).keys():
+                raise ValidationError(f"Production variants not found: {', '.join(sorted(unknown))}.")
+            config = variants.changed(active["config"], desired)
+            variants.check_weights(config)
+            pending = {"fleet": active["fleet"], "config": config}
+            self._named.change(
+                name, EndpointStatus="Updating", FailureReason=None, LastModifiedTime=times.now(), pending=pending
             )
             self._publish(name)
         self._deployments.begin(name)
@@ -88,6 +107,14 @@ class Endpoints:
         endpoint = self._named.find(name)
         if endpoint["EndpointStatus"] in _IN_PROGRESS:
             raise ValidationError(f'Cannot update in-progress endpoint "{endpoint["EndpointArn"]}".')
+        return endpoint
+
+    def _in_service(self, name: str) -> Shape:
+        endpoint = self._idle(name)
+        if endpoint["EndpointStatus"] != "InService":
+            raise ValidationError(
+                f'Cannot update endpoint "{endpoint["EndpointArn"]}" in status {endpoint["EndpointStatus"]}.'
+            )
         return endpoint
 
     def _wanted(self, config_name: str, deployment: Shape) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+from pointsman.local.sagemaker.hosting import variants
 from pointsman.local.sagemaker.hosting.model_server import ModelServer, Site
 from pointsman.local.sagemaker.hosting.routes import Target
 from pointsman.local.sagemaker.shapes import Shape
@@ -16,6 +17,7 @@ def new_fleet_id() -> str:
 class Fleet:
     def __init__(self, site: Site, endpoint: str, deployed: Shape) -> None:
         """`deployed`: `fleet`, its id, and `config`, with the container of each variant's model."""
+        self._weights = variants.weights(deployed["config"])
         self.servers = [
             ModelServer(site, endpoint, deployed["fleet"], variant)
             for variant in deployed["config"]["ProductionVariants"]
@@ -25,8 +27,12 @@ class Fleet:
         """Its servers, when it has this share of the endpoint's traffic; none of them when that is nothing."""
         if not share:
             return []
-        total = sum(server.weight for server in self.servers)
-        return [Target(server, share, server.weight / total) for server in self.servers]
+        total = sum(self._weights.values())
+        return [Target(server, share, self._weights[server.variant] / total) for server in self.servers]
+
+    def weigh(self, config: Shape) -> None:
+        """The variants' weights are from now on those of the configuration."""
+        self._weights = variants.weights(config)
 
     def start(self, halting: threading.Event) -> None:
         """Returns when every variant is healthy. Raises DeploymentFailedError, InterruptedRunError."""

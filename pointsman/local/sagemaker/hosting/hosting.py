@@ -56,6 +56,7 @@ class Hosting:
             "DescribeEndpoint": endpoints.describe,
             "ListEndpoints": endpoints.list_page,
             "UpdateEndpoint": endpoints.update,
+            "UpdateEndpointWeightsAndCapacities": endpoints.weigh,
             "DeleteEndpoint": endpoints.delete,
         }
 

@@ -43,7 +43,6 @@ class ModelServer:
     def __init__(self, site: Site, endpoint: str, fleet: str, variant: Shape) -> None:
         """`variant`: a ProductionVariant with the container of its model."""
         self.variant: str = variant["VariantName"]
-        self.weight: float = variant["InitialVariantWeight"]
         self.log_group = f"/aws/sagemaker/Endpoints/{endpoint}"
         self.log_stream = f"{self.variant}/i-{fleet}"
         self._site = site

@@ -7,6 +7,7 @@ https://sagemaker.readthedocs.io/en/stable/frameworks/sklearn/using_sklearn.html
 Standard library only, beside what the script brings: it runs in a container of its own.
 """
 
+import http
 import importlib
 import io
 import json
@@ -127,8 +128,8 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Not the pings."""
-        if self.path != "/ping":
+        """Only what went wrong: a line for each request would be most of what CloudWatch Logs holds."""
+        if code != http.HTTPStatus.OK:
             super().log_request(code, size)
 
 

@@ -1,14 +1,47 @@
 """A configuration's variants as DescribeEndpoint shows them."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pointsman.local.sagemaker import times
+from pointsman.local.sagemaker.errors import ValidationError
 from pointsman.local.sagemaker.shapes import Shape
 
 
 def instances(config: Shape) -> int:
     """Of all variants; a serverless one counts as one."""
     return sum(variant.get("InitialInstanceCount", 1) for variant in config["ProductionVariants"])
+
+
+def weights(config: Shape) -> dict[str, float]:
+    return {variant["VariantName"]: variant["InitialVariantWeight"] for variant in config["ProductionVariants"]}
+
+
+def check_weights(config: Shape) -> None:
+    """Raises ValidationError where nobody would get any traffic."""
+    if not any(weights(config).values()):
+        raise ValidationError("At least one production variant must have a weight greater than 0.")
+
+
+def changed(config: Shape, desired: Mapping[str, Shape]) -> Shape:
+    """The configuration with the named variants' DesiredWeight and DesiredInstanceCount in place of its own."""
+    return {**config, "ProductionVariants": [_changed(variant, desired) for variant in config["ProductionVariants"]]}
+
+
+def retained(config: Shape, serving: list[Shape], excluded: Collection[str]) -> Shape:
+    """The configuration with what its variants have now, but for the excluded of these properties."""
+    kept = {"DesiredWeight", "DesiredInstanceCount"} - set(excluded)
+    desired = {variant["VariantName"]: {name: variant[name] for name in kept if name in variant} for variant in serving}
+    return changed(config, desired)
+
+
+def _changed(variant: Shape, desired: Mapping[str, Shape]) -> Shape:
+    wanted = desired.get(variant["VariantName"], {})
+    changes = {
+        "InitialVariantWeight": wanted.get("DesiredWeight"),
+        "InitialInstanceCount": wanted.get("DesiredInstanceCount") if "InitialInstanceCount" in variant else None,
+    }
+    return {**variant, **{name: value for name, value in changes.items() if value is not None}}
 
 
 def serving(config: Shape) -> list[Shape]:
@@ -46,12 +79,12 @@ def pending(config: Shape, at: float) -> Shape:
 
 def entered(summary: Shape, config: Shape, share: float, status: str, message: str) -> Shape:
     """The summary with its fleet ready, at this share of the traffic, in this status."""
-    weights = {variant["VariantName"]: variant["InitialVariantWeight"] for variant in config["ProductionVariants"]}
+    full = weights(config)
     phase = {"Status": status, "StatusMessage": message, "StartTime": times.now()}
     variants = [
         {
             **variant,
-            "CurrentWeight": round(share * weights[variant["VariantName"]], 6),
+            "CurrentWeight": round(share * full[variant["VariantName"]], 6),
             **{name.replace("Desired", "Current"): variant[name] for name in _DESIRED_CAPACITY if name in variant},
             "VariantStatus": [phase],
         }
