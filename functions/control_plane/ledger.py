@@ -46,8 +46,11 @@ class Ledger(Protocol):
     def routes(self, bucket: str, folders: Collection[str]) -> Mapping[str, Route]:
         """The routes of those folders that a model claims, by folder. One request per 100 folders."""
 
-    def note_arrivals(self, route: Route, *, first_event: str, arrivals: int, complete: bool, now: datetime) -> None:
-        """Open the route's window or add to it; `complete` makes it due at once. At most two requests."""
+    def note_arrivals(self, route: Route, *, first_event: str, arrivals: int, complete: bool, now: datetime) -> str:
+        """Open the route's window or add to it; `complete` makes it due at once. At most two requests.
+
+        Returns the window's id, which the decision about it will have.
+        """
 
     def seal(self, window: ArrivalWindow, now: datetime) -> ArrivalWindow:
         """Close a window to arrivals; the next one opens a new window. Raises Superseded."""

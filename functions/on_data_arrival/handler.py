@@ -40,10 +40,10 @@ def handle(events: Sequence[ObjectCreated], plane: ControlPlane) -> None:
     decided = [(event, decide(event, routes[event.bucket])) for event in events]
     now = plane.now()
     for hold in merge(action for _, action in decided if isinstance(action, Hold)):
-        plane.ledger.note_arrivals(
+        window = plane.ledger.note_arrivals(
             hold.route, first_event=hold.first_event, arrivals=hold.arrivals, complete=hold.complete, now=now
         )
-        log_outcome(hold.first_event, hold, model=hold.route.model)
+        log_outcome(hold.first_event, hold, model=hold.route.model, correlation_id=window)
     for record in tally([(event, action) for event, action in decided if isinstance(action, Skip)], now):
         plane.ledger.tally(record)
         log_decision(record)

@@ -12,9 +12,9 @@ from tests.samples import AT_MOST, EVALUATION, MORNING, QUIET, TRAINING, after, 
 MOMENT = timedelta(microseconds=1)
 
 
-def note(ledger: Ledger, now: datetime, *, model: str = "churn", arrivals: int = 1, complete: bool = False) -> None:
+def note(ledger: Ledger, now: datetime, *, model: str = "churn", arrivals: int = 1, complete: bool = False) -> str:
     route = route_of(model_spec(model))
-    ledger.note_arrivals(route, first_event=f"event at {now}", arrivals=arrivals, complete=complete, now=now)
+    return ledger.note_arrivals(route, first_event=f"event at {now}", arrivals=arrivals, complete=complete, now=now)
 
 
 def due_windows(ledger: Ledger, now: datetime) -> list[ArrivalWindow]:
@@ -32,6 +32,15 @@ def test_a_window_is_due_after_its_quiet_period_and_no_earlier(ledger: Ledger) -
     window = only_window(ledger, MORNING + QUIET)
     assert (window.model, window.opened_at, window.closes_by) == ("churn", MORNING, MORNING + AT_MOST)
     assert (window.first_event, window.arrivals, window.sealed) == (f"event at {MORNING}", 1, False)
+
+
+def test_whoever_notes_an_arrival_is_told_its_windows_id(ledger: Ledger) -> None:
+    noted = [note(ledger, MORNING), note(ledger, after(minutes=1)), note(ledger, MORNING + AT_MOST - MOMENT)]
+    noted.append(note(ledger, MORNING + AT_MOST - MOMENT, complete=True))
+    window = only_window(ledger, MORNING + AT_MOST)
+    assert set(noted) == {window.id}
+    ledger.seal(window, MORNING + AT_MOST)
+    assert note(ledger, MORNING + 2 * AT_MOST) != window.id
 
 
 def test_each_arrival_begins_the_quiet_period_anew_in_the_same_window(ledger: Ledger) -> None:

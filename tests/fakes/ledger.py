@@ -89,7 +89,7 @@ class FakeLedger:
         rows = self._store.rows
         return {folder: rows.routes[bucket, folder] for folder in folders if (bucket, folder) in rows.routes}
 
-    def note_arrivals(self, route: Route, *, first_event: str, arrivals: int, complete: bool, now: datetime) -> None:
+    def note_arrivals(self, route: Route, *, first_event: str, arrivals: int, complete: bool, now: datetime) -> str:
         place = ("window", route.model, route.purpose)
         with self._store.transaction() as rows:
             window = rows.windows.get(place) or ArrivalWindow(
@@ -106,6 +106,7 @@ class FakeLedger:
             changes = {"arrivals": window.arrivals + arrivals, "closes_by": closes_by}
             rows.windows[place] = window.model_copy(update=changes)
             rows.due[place] = min(now + route.source.close.quiet, closes_by)
+            return window.id
 
     def window(self, model: str, purpose: Purpose) -> ArrivalWindow | None:
         return self._store.rows.windows.get(("window", model, purpose))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from control_plane.actions import Hold
 from control_plane.events import ObjectCreated
 from control_plane.outcomes import Outcome
 from control_plane.records import ArrivalWindow
@@ -47,10 +48,14 @@ def test_a_batch_is_one_window_7(plane: FakeControlPlane) -> None:
 def test_what_is_held_is_told_once_per_window_and_batch_2(
     plane: FakeControlPlane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[tuple[Outcome, str]] = []
-    monkeypatch.setattr(room, "log_outcome", lambda event, action, **_: told.append((action.outcome, event)))
+    told: list[tuple[Outcome, str, str]] = []
+
+    def tell(event: str, action: Hold, *, correlation_id: str, **_: object) -> None:
+        told.append((action.outcome, event, correlation_id))
+
+    monkeypatch.setattr(room, "log_outcome", tell)
     room.handler(batch(*(object_created(f"churn/training/{number}.csv") for number in range(100))), None)
-    assert told == [(Outcome.HELD, f"s3://{BUCKET}/churn/training/0.csv@v1")]
+    assert told == [(Outcome.HELD, f"s3://{BUCKET}/churn/training/0.csv@v1", only_window(plane).id)]
     assert outcomes(plane) == [], "a window becomes a decision when it has closed"
 
 

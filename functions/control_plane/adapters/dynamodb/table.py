@@ -131,10 +131,11 @@ class Table:
                     raise write.conflict(_from_wire(reason["Item"]) if reason.get("Item") else None) from error
             raise
 
-    def update(self, write: Write) -> None:
-        """One item alone, at half the price of a transaction. Raises the write's conflict."""
+    def update(self, write: Write) -> Item:
+        """One item alone, at half the price of a transaction; what it is now. Raises the write's conflict."""
         try:
-            self._client.update_item(**write.request(self.name))
+            answer = self._client.update_item(**write.request(self.name), ReturnValues="ALL_NEW")
+            return _from_wire(answer.get("Attributes", {}))
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException" and write.conflict:
                 raise write.conflict(None) from error

@@ -15,15 +15,17 @@ from control_plane.records import ArrivalWindow, Route
 class WindowRows(Rows):
     """The part of `Ledger` about arrivals."""
 
-    def note_arrivals(self, route: Route, *, first_event: str, arrivals: int, complete: bool, now: datetime) -> None:
+    def note_arrivals(self, route: Route, *, first_event: str, arrivals: int, complete: bool, now: datetime) -> str:
         note = ArrivalNote(route, first_event, arrivals, now)
         if complete:
-            self._table.update(note.complete())
-            return
+            return self._noted(note.complete())
         try:
-            self._table.update(note.within_quiet())
+            return self._noted(note.within_quiet())
         except Superseded:  # the window's last moment comes before another quiet period would end
-            self._table.update(note.at_the_last())
+            return self._noted(note.at_the_last())
+
+    def _noted(self, write: Write) -> str:
+        return str(self._table.update(write)["window_id"])
 
     def window(self, model: str, purpose: Purpose) -> ArrivalWindow | None:
         item = self._table.get(keys.open_window_key(model, purpose))
