@@ -147,7 +147,8 @@ def test_every_function_of_the_template_has_its_handler(name: str, handler: str)
     module, _, function = handler.rpartition(".")
     assert module in MODULES, name
     defined = ast.parse(MODULES[module].read_text()).body
-    assert function in {node.name for node in defined if isinstance(node, ast.FunctionDef)}
+    (entry,) = [node for node in defined if isinstance(node, ast.FunctionDef) and node.name == function]
+    assert [ast.unparse(decorator) for decorator in entry.decorator_list] == ["room"], "what it does would be untold"
 
 
 def test_every_room_is_a_function_of_the_template() -> None:
