@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from botocore.exceptions import ClientError
 
-from control_plane.errors import FolderTaken, UnknownModel, UnreadableSpec
+from control_plane.errors import NameTaken, UnknownModel, UnreadableSpec
 from control_plane.models import ModelSpec
 from control_plane.policies import Purpose
 from control_plane.records import StartRequest
@@ -159,7 +159,7 @@ def _apply_model(environment: Environment, path: Path, spec: ModelSpec) -> Chang
     if known == spec.revision:
         return Change("model", spec.model, "unchanged")
     try:
-        environment.ledger.apply(spec)
-    except FolderTaken as error:
+        environment.ledger.apply(spec, datetime.now(UTC))
+    except NameTaken as error:
         raise InvalidSpec(f"{path}: data: {error}") from error
     return Change("model", spec.model, "updated" if known else "created")

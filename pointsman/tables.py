@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from control_plane.outcomes import action_of
-from control_plane.records import Decision, Model, Run, UnreadableModel
+from control_plane.records import Decision, DeployRequest, Model, Run, StartRequest, UnreadableModel
 from pointsman.apply import Change
 from pointsman.executions import Execution, Package
 from pointsman.observe import Story
@@ -59,7 +59,6 @@ def _decision_entry(decision: Decision) -> Text:
 def decision_story(decision: Decision) -> Table:
     """One decision, field by field."""
     table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    request = decision.request
     story = {
         "decision": decision.id,
         "model": decision.model,
@@ -75,14 +74,22 @@ def decision_story(decision: Decision) -> Table:
         "decided": f"{decision.decided_at:%Y-%m-%d %H:%M:%S} UTC, {age(decision.decided_at)} ago",
         "looked at again": decision.until and f"{decision.until:%Y-%m-%d %H:%M:%S} UTC",
         "spec revision": decision.revision,
-        "pipeline": request and request.pipeline,
         "run": decision.run,
-        **({f"  {name}": value for name, value in request.parameters.items()} if request else {}),
+        **(_request_lines(decision.request) if decision.request else {}),
     }
     for name, value in story.items():
         if value is not None:
             table.add_row(name, str(value) if name == "outcome" else escape(str(value)))
     return table
+
+
+def _request_lines(request: StartRequest | DeployRequest) -> dict[str, str]:
+    match request:
+        case StartRequest():
+            return {"pipeline": request.pipeline, **{f"  {name}": value for name, value in request.parameters.items()}}
+        case DeployRequest():
+            instances = f"{request.instances.count} x {request.instances.type}"
+            return {"endpoint": request.endpoint, "  version": request.package, "  instances": instances}
 
 
 def story_view(story: Story) -> RenderableType:

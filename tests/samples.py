@@ -1,14 +1,27 @@
 """Values that tests start from: one model, what lands for it, what is decided about it. Each call says what matters."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from control_plane.models import ModelSpec
+from control_plane.endpoints import Endpoint
+from control_plane.models import Instances, ModelSpec
 from control_plane.monitors import MonitorRun
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
-from control_plane.records import ArrivalWindow, Champion, Decision, DecisionStatus, Model, Route, Run, StartRequest
+from control_plane.records import (
+    ArrivalWindow,
+    Champion,
+    Decision,
+    DecisionStatus,
+    Deployment,
+    DeployRequest,
+    Model,
+    Route,
+    Run,
+    StartRequest,
+)
 from control_plane.registry import Package
 
 MORNING = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -59,10 +72,38 @@ def evaluated_spec(model: str = "churn", *, changes: Mapping[str, Any] | None = 
     return model_spec(model, changes=evaluation | dict(changes or {}))
 
 
+def deployed_spec(model: str = "churn", *, changes: Mapping[str, Any] | None = None) -> ModelSpec:
+    """A model whose champion serves on an endpoint of its own."""
+    return evaluated_spec(model, changes={"deployment.endpoint": f"{model}-prod"} | dict(changes or {}))
+
+
+def deploy_request(version: int = 1, *, instead_of: int | None = None, **changes: Any) -> DeployRequest:
+    request = DeployRequest(
+        model="churn",
+        package=package_arn(version),
+        chosen_at=MORNING,
+        endpoint="churn-prod",
+        config=f"churn-{version}-config",
+        served_model=f"churn-{version}",
+        instances=Instances(),
+        instead_of=package_arn(instead_of) if instead_of else None,
+    )
+    return request.model_copy(update=changes)
+
+
+def deployment_of(request: DeployRequest, decision_id: str = "d1") -> Deployment:
+    return Deployment(id=decision_id, request=request, started_at=MORNING)
+
+
+def endpoint_of(config: str = "churn-1-config", status: str = "InService", **changes: Any) -> Endpoint:
+    """`churn-prod`, last changed an hour after MORNING."""
+    return replace(Endpoint("churn-prod", status, config, None, after(hours=1)), **changes)
+
+
 def model_of(spec: ModelSpec | None = None, **state: Any) -> Model:
     """As the ledger tells it; nothing is under way but what `state` says."""
     spec = spec or evaluated_spec()
-    return Model(spec=spec, revision=spec.revision, **state)
+    return Model(spec=spec, revision=spec.revision, since=MORNING, **state)
 
 
 def route_of(spec: ModelSpec, purpose: Purpose = TRAINING) -> Route:
@@ -174,7 +215,7 @@ def package(version: int = 1, **changes: Any) -> Package:
 def champion(version: int = 1, *, earlier: tuple[int, ...] = (), **changes: Any) -> Champion:
     fields: dict[str, Any] = {
         "package": package_arn(version),
-        "approved_at": MORNING,
+        "chosen_at": MORNING,
         "since": MORNING,
         "earlier": tuple(package_arn(number) for number in earlier),
     }

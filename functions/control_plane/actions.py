@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from control_plane.outcomes import Outcome
-from control_plane.records import Route, StartRequest
+from control_plane.records import DeployRequest, Route, StartRequest
+from control_plane.registry import Package
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,18 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Defer:
-    """Keep the start as the model's pending one, and look again at `until`, or, without one, every minute."""
+class Deploy:
+    """Have the endpoint serve exactly this version; a rollback is the deployment of an earlier one."""
 
-    request: StartRequest
+    request: DeployRequest
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Defer:
+    """Keep the request as the model's pending one, and look again at `until`, or, without one, every minute."""
+
+    request: StartRequest | DeployRequest
     outcome: Outcome
     because: str
     until: datetime | None = None
@@ -48,11 +57,21 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Crown:
-    """Make a version the model's champion."""
+    """Make a version the champion of a model that has no endpoint."""
 
-    package: str
-    outcome: Literal[Outcome.CHAMPION_CHANGED, Outcome.ROLLED_BACK]
+    package: Package
+    outcome: Outcome
     because: str
+    chosen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conclude:
+    """A deployment has ended; where its version `serves`, it is the champion."""
+
+    outcome: Outcome
+    because: str
+    serves: bool = False
 
 
 @dataclass(frozen=True, slots=True)

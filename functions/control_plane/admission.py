@@ -58,17 +58,24 @@ def admit_request(
     return Defer(request, outcome, f"{because}, but {why}", until)
 
 
-type _Waits = tuple[Outcome, str, datetime | None]
+type Waits = tuple[Outcome, str, datetime | None]
 
 
-def _policy(purpose: Purpose, model: Model, recent: Sequence[Run], now: datetime) -> _Waits | None:
-    """What the model's policies have against a run now: the outcome, why, and when it is worth asking again."""
-    policy = model.spec.policy
+def held_back(model: Model, now: datetime) -> Waits | None:
+    """What holds for everything that a model may do: a pause, a freeze."""
     if model.paused:
         return Outcome.SKIPPED_PAUSED, f"{model.paused.by} paused the model: {model.paused.why}", None
-    if frozen := policy.frozen_until(now):
+    if frozen := model.spec.policy.frozen_until(now):
         return Outcome.DEFERRED_FREEZE, f"starts are frozen until {_minute(frozen)}", frozen
-    last = next((run.started_at for run in recent if run.purpose == purpose), None)
+    return None
+
+
+def _policy(purpose: Purpose, model: Model, recent: Sequence[Run], now: datetime) -> Waits | None:
+    """What the model's policies have against a run now: the outcome, why, and when it is worth asking again."""
+    policy = model.spec.policy
+    if held := held_back(model, now):
+        return held
+    last = model.started.get(purpose)
     cooldown = policy.cooldown.after(purpose)
     if last and cooldown and now < last + cooldown:
         over = last + cooldown

@@ -1,5 +1,7 @@
 """Gather what admission needs to know about a run that might start."""
 
+from collections.abc import Sequence
+
 from control_plane.actions import Skip
 from control_plane.admission import Candidate
 from control_plane.errors import UnknownPackage
@@ -7,7 +9,7 @@ from control_plane.manifests import Manifest, folders_above, is_data
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
 from control_plane.ports import ControlPlane
-from control_plane.records import Model, StartRequest
+from control_plane.records import Model, Run, StartRequest
 from control_plane.requests import evaluation_request, training_request
 
 
@@ -31,8 +33,13 @@ def candidate(model: Model, purpose: Purpose, decision_id: str, plane: ControlPl
         request,
         data=f"{len(manifest.objects)} objects in {source.prefix}",
         data_used_by=plane.ledger.data_used_by(model.spec.model, purpose, request.fingerprint, plane.now()),
-        recent=plane.ledger.runs(model.spec.model),
+        recent=recent_runs(model, plane),
     )
+
+
+def recent_runs(model: Model, plane: ControlPlane) -> Sequence[Run]:
+    """Read only where a budget counts them."""
+    return plane.ledger.runs(model.spec.model) if model.spec.policy.budget.runs_per_day else []
 
 
 def list_data(model: Model, purpose: Purpose, plane: ControlPlane) -> Manifest:

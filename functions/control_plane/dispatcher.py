@@ -1,26 +1,38 @@
 """Carry out what was decided, once: begun -> called -> done.
 
-The decision's id makes the call's token, so whoever repeats the call, after a redelivery, a crash or in a race,
-gets the same execution. Nothing here chooses; the reasons are in each room's `decide.py` and in `admission.py`.
+Whoever repeats the call, after a redelivery, a crash or in a race, gets what the first one got (`calls.py`). Nothing
+here chooses; the reasons are in each room's `decide.py`, in `admission.py` and in `deployments.py`.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from control_plane.actions import Crown, Defer, Skip, Start
-from control_plane.errors import AlreadyDecided, CapacityExceeded, DataAlreadyUsed, SlotTaken, StartRefused
+from control_plane.actions import Conclude, Crown, Defer, Deploy, Skip, Start
+from control_plane.calls import Calls
+from control_plane.deployments import succession
+from control_plane.errors import (
+    AlreadyDecided,
+    CallRefused,
+    CapacityExceeded,
+    DataAlreadyUsed,
+    EndpointBusy,
+    NotApproved,
+    SlotTaken,
+)
 from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
-from control_plane.ports import ControlPlane, Pipelines
-from control_plane.records import ArrivalWindow, Champion, Decision, DecisionStatus, Model, Run
-from control_plane.registry import Package
+from control_plane.ports import ControlPlane
+from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Deployment, Model, Run, StartRequest
 
-_DISPLAY_NAME_LIMIT = 82
-_REMEMBERED_CHAMPIONS = 10
+_STATUS: dict[type, DecisionStatus] = {
+    Start: DecisionStatus.BEGUN,
+    Deploy: DecisionStatus.BEGUN,
+    Defer: DecisionStatus.DEFERRED,
+    Skip: DecisionStatus.DONE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +57,22 @@ class Dispatcher:
     """`now` is a function because what is written must carry the time of writing, not that of the event."""
 
     ledger: Ledger
-    pipelines: Pipelines
+    calls: Calls
     now: Callable[[], datetime]
 
     @classmethod
     def of(cls, plane: ControlPlane) -> Self:
-        return cls(plane.ledger, plane.pipelines, plane.now)
+        calls = Calls(plane.pipelines, plane.endpoints, plane.registry, plane.now)
+        return cls(plane.ledger, calls, plane.now)
 
-    def carry_out(self, action: Start | Defer | Skip, subject: Subject) -> Decision:
+    def carry_out(self, action: Start | Deploy | Crown | Defer | Skip, subject: Subject) -> Decision:
         """Do it, or return what somebody else decided about the same subject first."""
+        if isinstance(action, Crown):
+            return self._crown(action, subject)
         decision = self._decision(action, subject)
         try:
             match action:
-                case Start():
+                case Start() | Deploy():
                     self.ledger.begin(decision, subject.window)
                     return self.resume(decision)
                 case Defer():
@@ -67,7 +82,7 @@ class Dispatcher:
         except AlreadyDecided as known:
             return self.resume(known.decision) if known.decision.status is DecisionStatus.BEGUN else known.decision
         except SlotTaken:
-            late = Defer(decision.start, Outcome.DEFERRED_BUSY, f"{action.because}, but another run was first")
+            late = Defer(decision.asked, Outcome.DEFERRED_BUSY, f"{action.because}, but another was first")
             return self.carry_out(late, subject)
         except DataAlreadyUsed as used:
             return self.carry_out(Skip(Outcome.SKIPPED_SAME_DATA, f"{action.because}, but {used}"), subject)
@@ -77,35 +92,55 @@ class Dispatcher:
         """Put on record what was done, or that nothing was; what is on record already stays."""
         return self.carry_out(Skip(outcome, because), subject)
 
-    def crown(self, action: Crown, package: Package, subject: Subject) -> Decision:
+    def _crown(self, action: Crown, subject: Subject) -> Decision:
         """Make a version the champion. Raises Superseded where another became it since the model was read."""
         decision = self._decision(Skip(action.outcome, action.because), subject)
         before = subject.model.champion if subject.model else None
-        champion = Champion(
-            package=package.arn,
-            approved_at=package.last_modified,
-            since=decision.decided_at,
-            earlier=_earlier(before, package.arn),
-        )
+        champion = succession(before, action.package.arn, chosen_at=action.chosen_at, since=decision.decided_at)
         try:
             self.ledger.crown(decision, champion, instead_of=before.package if before else None)
         except AlreadyDecided as known:
             return known.decision
         return decision
 
-    def reconsider(self, pending: Decision, action: Start | Defer) -> Decision | None:
-        """Start what waited, or write down why it goes on waiting. None where that is on record already."""
-        if isinstance(action, Start):
-            return self._take_up(pending, action)
-        if action.outcome == pending.outcome and action.until == pending.until:
-            return None
-        waiting = self._revised(pending, action.outcome, DecisionStatus.DEFERRED, action.because, until=action.until)
-        self.ledger.keep_waiting(waiting)
-        return waiting
+    def conclude(self, deployment: Deployment, action: Conclude, subject: Subject) -> Decision:
+        """Put a deployment's end on record, and its version in the champion's place where it serves.
 
-    def _take_up(self, pending: Decision, action: Start) -> Decision | None:
+        Raises Superseded where another became champion since the model was read.
+        """
+        decision = self._decision(Skip(action.outcome, action.because), subject)
+        request, now = deployment.request, decision.decided_at
+        before = subject.model.champion if subject.model else None
+        champion = succession(before, request.package, chosen_at=request.chosen_at, since=now, config=request.config)
+        ended = deployment.model_copy(update={"outcome": action.outcome, "ended_at": now})
+        instead_of = before.package if before else None
+        try:
+            self.ledger.end_deployment(ended, decision, champion if action.serves else None, instead_of=instead_of)
+        except AlreadyDecided as known:
+            return known.decision
+        return decision
+
+    def reconsider(self, pending: Decision, action: Start | Deploy | Defer | Skip) -> Decision | None:
+        """Start what waited, write down why it goes on waiting, or let it go. None where that is on record already."""
+        match action:
+            case Start() | Deploy():
+                return self._take_up(pending, action)
+            case Skip():
+                gone = self._revised(pending, action.outcome, DecisionStatus.DONE, action.because)
+                self.ledger.withdraw(gone)
+                return gone
+            case Defer() if action.outcome == pending.outcome and action.until == pending.until:
+                return None
+            case Defer():
+                waiting = self._revised(
+                    pending, action.outcome, DecisionStatus.DEFERRED, action.because, until=action.until
+                )
+                self.ledger.keep_waiting(waiting)
+                return waiting
+
+    def _take_up(self, pending: Decision, action: Start | Deploy) -> Decision | None:
         """None where somebody else took the slot first: it goes on waiting."""
-        begun = self._revised(pending, Outcome.STARTED, DecisionStatus.BEGUN, action.because)
+        begun = self._revised(pending, outcome_of(action), DecisionStatus.BEGUN, action.because)
         try:
             self.ledger.take_up(begun)
         except SlotTaken:
@@ -117,39 +152,36 @@ class Dispatcher:
     def resume(self, decision: Decision) -> Decision:
         """Call SageMaker for a begun decision, again if it was called before, and record what came of it."""
         try:
-            arn = self.pipelines.start(
-                decision.start,
-                token=token(decision.id),
-                display_name=display_name(decision.id),
-                description=decision.because,
-            )
-        except CapacityExceeded as full:
-            deferred = self._revised(decision, Outcome.DEFERRED_CAPACITY, DecisionStatus.DEFERRED, str(full))
-            return self.ledger.postpone(deferred)
-        except StartRefused as refusal:
-            refused = self._revised(decision, Outcome.REFUSED, DecisionStatus.DONE, str(refusal))
+            came = self.calls.make(decision)
+        except (CapacityExceeded, EndpointBusy) as later:
+            waits = Outcome.DEFERRED_BUSY if isinstance(later, EndpointBusy) else Outcome.DEFERRED_CAPACITY
+            return self.ledger.postpone(self._revised(decision, waits, DecisionStatus.DEFERRED, str(later)))
+        except (CallRefused, NotApproved) as never:
+            outcome = Outcome.SKIPPED_STALE if isinstance(never, NotApproved) else Outcome.REFUSED
+            refused = self._revised(decision, outcome, DecisionStatus.DONE, str(never))
             self.ledger.refuse(refused)
             return refused
-        done = decision.model_copy(update={"status": DecisionStatus.DONE, "run": arn})
-        self.ledger.complete(done, self._run(done, arn))
+        run = came.arn if isinstance(came, Run) else came.request.config
+        done = decision.model_copy(update={"status": DecisionStatus.DONE, "run": run})
+        self.ledger.complete(done, came)
         return done
 
-    def _decision(self, action: Start | Defer | Skip, subject: Subject) -> Decision:
+    def _decision(self, action: Start | Deploy | Defer | Skip, subject: Subject) -> Decision:
         request = None if isinstance(action, Skip) else action.request
-        status = {Start: DecisionStatus.BEGUN, Defer: DecisionStatus.DEFERRED, Skip: DecisionStatus.DONE}
+        data = request if isinstance(request, StartRequest) else None
         model, now = subject.model, self.now()
         return Decision(
             id=subject.decision_id,
             model=model.spec.model if model else None,
             purpose=subject.purpose,
             event=subject.event,
-            outcome=Outcome.STARTED if isinstance(action, Start) else action.outcome,
-            status=status[type(action)],
+            outcome=outcome_of(action),
+            status=_STATUS[type(action)],
             because=action.because,
             decided_at=now,
             revision=model.revision if model else None,
-            fingerprint=request.fingerprint if request else None,
-            data_until=now + model.spec.policy.same_data if model and request else None,
+            fingerprint=data.fingerprint if data else None,
+            data_until=now + model.spec.policy.same_data if model and data else None,
             request=request,
             until=action.until if isinstance(action, Defer) else None,
             actor=subject.actor,
@@ -165,33 +197,13 @@ class Dispatcher:
         changes = {"outcome": outcome, "status": status, "then": then, "decided_at": self.now(), "until": until}
         return decision.model_copy(update=changes)
 
-    def _run(self, decision: Decision, arn: str) -> Run:
-        request = decision.start
-        return Run(
-            arn=arn,
-            model=request.model,
-            purpose=request.purpose,
-            decision=decision.id,
-            fingerprint=request.fingerprint,
-            started_at=self.now(),
-            correlation_id=decision.correlation_id,
-        )
 
-
-def _earlier(before: Champion | None, package: str) -> tuple[str, ...]:
-    """The champions before, latest first: going back to one forgets those after it."""
-    if before is None:
-        return ()
-    line = (before.package, *before.earlier)
-    known = line[line.index(package) + 1 :] if package in line else line
-    return known[:_REMEMBERED_CHAMPIONS]
-
-
-def token(decision_id: str) -> str:
-    """The `ClientRequestToken` of a decision: 64 characters, within SageMaker's 32 to 128."""
-    return hashlib.sha256(decision_id.encode()).hexdigest()
-
-
-def display_name(decision_id: str) -> str:
-    """The decision's id as SageMaker shows it; the end is kept, where the time is."""
-    return decision_id[-_DISPLAY_NAME_LIMIT:].lstrip("-")
+def outcome_of(action: Start | Deploy | Defer | Skip) -> Outcome:
+    """What a decision is called that takes this action."""
+    match action:
+        case Start():
+            return Outcome.STARTED
+        case Deploy(request):
+            return Outcome.ROLLING_BACK if request.instead_of else Outcome.DEPLOYING
+        case Defer() | Skip():
+            return action.outcome

@@ -6,17 +6,20 @@ ControlPlaneError
 ├── UnreadableSpec          the ledger holds a spec that this version doesn't accept; applying one that it does mends it
 ├── UnreadableReport        an evaluation left no verdict where it was told to, or a monitor's report isn't one
 ├── MonitorStillRunning     a monitor's run was said to have ended, but hasn't; a retry asks again
+├── UnreadableItem          something due in the ledger makes no record: written by other code, or by hand
 ├── UnknownPackage          the registry has no such version
 ├── LedgerConflict
 │   ├── AlreadyDecided      a decision with this id exists; its record comes with the error
 │   ├── SlotTaken           the model already has a run under way
-│   ├── FolderTaken         another model's data lands in the folder that a spec claims
+│   ├── NameTaken           another model has the folder, endpoint, schedule or alarm that a spec claims
 │   ├── DataAlreadyUsed     a run on exactly this data exists
 │   └── Superseded          somebody else changed the record first; the next event or tick looks again
 ├── EventNotSent            EventBridge took none of our event; the tick that wanted to send it will try again
-└── StartError
+└── CallError
     ├── CapacityExceeded    SageMaker's quota is used up (ResourceLimitExceeded); the same call may pass later
-    └── StartRefused        SageMaker will never accept this call: no such pipeline, or a parameter it doesn't take
+    ├── EndpointBusy        the endpoint is changing; it can be asked when it has settled
+    ├── NotApproved         a version that was to be deployed isn't approved any more
+    └── CallRefused         SageMaker will never accept this call: no such pipeline, or a parameter it doesn't take
 
 Whatever else an AWS call raises (throttling, access denied, outages) is left as it is: Lambda retries, and what
 still fails ends in a dead-letter queue.
@@ -54,6 +57,10 @@ class MonitorStillRunning(ControlPlaneError):
     """Raised by `on_drift`."""
 
 
+class UnreadableItem(ControlPlaneError):
+    """Raised by `on_tick` for that item alone."""
+
+
 class UnknownPackage(ControlPlaneError):
     """Raised by `Registry.describe`."""
 
@@ -74,7 +81,7 @@ class SlotTaken(LedgerConflict):
     """Raised by `Ledger.begin` and `Ledger.take_up`."""
 
 
-class FolderTaken(LedgerConflict):
+class NameTaken(LedgerConflict):
     """Raised by `Ledger.apply`."""
 
 
@@ -90,13 +97,21 @@ class EventNotSent(ControlPlaneError):
     """Raised by `Events.send`."""
 
 
-class StartError(ControlPlaneError):
-    """Raised by `Pipelines.start`."""
+class CallError(ControlPlaneError):
+    """Raised by `Pipelines.start` and `Endpoints.deploy`."""
 
 
-class CapacityExceeded(StartError):
+class CapacityExceeded(CallError):
     """SageMaker's ResourceLimitExceeded, which no SDK retries by itself."""
 
 
-class StartRefused(StartError):
+class EndpointBusy(CallError):
+    """Raised by `Endpoints.deploy`: SageMaker takes no update while one is under way."""
+
+
+class NotApproved(CallError):
+    """Raised before a deployment's call: a version is asked about again right before it is deployed."""
+
+
+class CallRefused(CallError):
     """SageMaker's ResourceNotFound or ValidationException."""

@@ -51,8 +51,10 @@ Folder = Annotated[str, AfterValidator(_folder), text_of_form(_FOLDER, _FOLDER_E
 # Strict, because a number in quotes is a text to an editor.
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 WholeNumber = Annotated[int, Field(strict=True)]
-# The registry's own rule for a model package group, which a model's name also is.
-ModelName = Annotated[str, Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$", max_length=63)]
+# SageMaker's rule for endpoints, schedules and most of what has a name there.
+ResourceName = Annotated[str, Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$", max_length=63)]
+# A model's name is also its model package group's, and part of what its deployments are called.
+ModelName = ResourceName
 ParameterName = Annotated[str, Field(pattern=r"^[A-Za-z0-9\-_]+$", max_length=256)]
 
 

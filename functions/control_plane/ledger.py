@@ -11,7 +11,18 @@ from typing import Protocol
 
 from control_plane.models import ModelSpec
 from control_plane.policies import Purpose
-from control_plane.records import ArrivalWindow, Champion, Decision, Due, Model, Paused, Route, Run
+from control_plane.records import (
+    ArrivalWindow,
+    Champion,
+    Decision,
+    Deployment,
+    Drift,
+    Due,
+    Model,
+    Paused,
+    Route,
+    Run,
+)
 
 
 class Ledger(Protocol):
@@ -19,9 +30,10 @@ class Ledger(Protocol):
 
     # -- models, for people and for gathering --
 
-    def apply(self, spec: ModelSpec) -> None:
-        """Write a spec and its routes, whatever was there; the model's state stays. One request more to read it.
-        Raises FolderTaken.
+    def apply(self, spec: ModelSpec, now: datetime) -> None:
+        """Write a spec with its routes and claims, whatever was there; the model's state stays, and it is due at once.
+
+        One request more, to read what it had claimed. Raises NameTaken.
         """
 
     def model(self, name: str) -> Model:
@@ -41,6 +53,15 @@ class Ledger(Protocol):
         no longer `instead_of`.
         """
 
+    def owners(self, names: Collection[str]) -> Mapping[str, str]:
+        """The models that claim these names (`ModelSpec.claims`), by name. One request per 100 names."""
+
+    def note_drift(self, model: str, drift: Drift | None) -> None:
+        """Remember drift that was found, or that there is none any more. Raises UnknownModel."""
+
+    def looked_after(self, model: Model, approvals: Mapping[str, str], again: datetime) -> None:
+        """Remember the registry's approval statuses by version, and when to look after the model again."""
+
     # -- arrivals --
 
     def routes(self, bucket: str, folders: Collection[str]) -> Mapping[str, Route]:
@@ -53,7 +74,10 @@ class Ledger(Protocol):
         """
 
     def seal(self, window: ArrivalWindow, now: datetime) -> ArrivalWindow:
-        """Close a window to arrivals; the next one opens a new window. Raises Superseded."""
+        """Close a window to arrivals and note on the model when its data came; the next one opens a new window.
+
+        Raises Superseded.
+        """
 
     def window(self, model: str, purpose: Purpose) -> ArrivalWindow | None:
         """The open window, for people; no room calls it."""
@@ -74,8 +98,9 @@ class Ledger(Protocol):
     def begin(self, decision: Decision, window: ArrivalWindow | None) -> None:
         """Record a decision as begun, take the model's slot, claim its data and consume its window.
 
-        What waits with older data for the same purpose becomes SKIPPED_SUPERSEDED, as by `defer`, at the same price in
-        requests. Raises AlreadyDecided, SlotTaken, DataAlreadyUsed, Superseded.
+        A deployment takes the slot for deployments, and has no data. What waits for the same purpose, or to be
+        deployed, becomes SKIPPED_SUPERSEDED, as by `defer`, at the same price in requests; but a rollback leaves it
+        alone, which is newer than what it goes back to. Raises AlreadyDecided, SlotTaken, DataAlreadyUsed, Superseded.
         """
 
     def defer(self, decision: Decision, window: ArrivalWindow | None) -> None:
@@ -94,11 +119,16 @@ class Ledger(Protocol):
     def take_up(self, decision: Decision) -> None:
         """Begin the pending decision. Raises AlreadyDecided, SlotTaken."""
 
-    def complete(self, decision: Decision, run: Run) -> None:
-        """Record that a begun decision became `run`. Does nothing where that is on record. Raises Superseded."""
+    def withdraw(self, decision: Decision) -> None:
+        """Record that the pending decision comes to nothing; its place and its data are free. One request more for its
+        data. Raises Superseded.
+        """
+
+    def complete(self, decision: Decision, came: Run | Deployment) -> None:
+        """Record what a begun decision became. Does nothing where that is on record. Raises Superseded."""
 
     def postpone(self, decision: Decision) -> Decision:
-        """Make a begun decision pending and free its slot. Returns what is on record: where newer data waits already,
+        """Make a begun decision pending and free its slot. Returns what is on record: where a newer one waits already,
         that goes first and this decision is SKIPPED_SUPERSEDED.
 
         One request more for the model, one each for what waits and for this decision's data. Raises Superseded.
@@ -119,6 +149,20 @@ class Ledger(Protocol):
     def end_run(self, run: Run) -> None:
         """Record a run's end and free its slot; a run that didn't succeed frees its data too, with one request more.
         Repeating is harmless.
+        """
+
+    # -- deployments --
+
+    def deployment(self, deployment_id: str) -> Deployment | None: ...
+
+    def deployments(self, model: str) -> Sequence[Deployment]:
+        """Newest first, at most 100."""
+
+    def end_deployment(
+        self, deployment: Deployment, decision: Decision, champion: Champion | None, *, instead_of: str | None
+    ) -> None:
+        """Record a deployment's end with the decision that says so, free its slot, and make `champion`, if there is a
+        new one, the champion instead of the version `instead_of`. Raises AlreadyDecided, Superseded.
         """
 
     # -- what time brings --

@@ -12,8 +12,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from control_plane.fields import Duration, Folder, ModelName, ParameterName, Strict
-from control_plane.policies import Policy, Purpose
+from control_plane.fields import Duration, Folder, ModelName, ParameterName, ResourceName, Strict, WholeNumber
+from control_plane.policies import DriftKind, Policy, Purpose
 
 
 class ClosePolicy(Strict):
@@ -38,6 +38,16 @@ class DataSource(Strict):
     close: ClosePolicy = Field(ClosePolicy(), description="when what landed is complete")
 
 
+class Expectations(Strict):
+    """How long data of each kind may stay away before that is put on record. None: as long as it likes."""
+
+    training: Duration | None = Field(None, description="longest time without data to train on")
+    evaluation: Duration | None = Field(None, description="longest time without data to judge the champion on")
+
+    def of(self, purpose: Purpose) -> timedelta | None:
+        return {Purpose.TRAINING: self.training, Purpose.EVALUATION: self.evaluation}[purpose]
+
+
 class Data(Strict):
     """Where a model's data lands."""
 
@@ -48,6 +58,7 @@ class Data(Strict):
     training: DataSource = Field(description="data to train on")
     evaluation: DataSource | None = Field(None, description="labelled data to judge the champion on")
     exclude: tuple[str, ...] = Field((), description="shell patterns over the whole key, such as */_temporary/*")
+    expect: Expectations = Field(Expectations(), description="how long data may stay away")
 
     @property
     def sources(self) -> Mapping[Purpose, DataSource]:
@@ -80,6 +91,31 @@ class Pipelines(Strict):
         return {purpose: pipeline for purpose, pipeline in found.items() if pipeline}
 
 
+class Instances(Strict):
+    """What an endpoint runs on."""
+
+    type: str = Field("ml.m5.large", pattern=r"^ml\.[a-z0-9\-]+\.[a-z0-9]+$", description="SageMaker's instance type")
+    count: WholeNumber = Field(1, ge=1, description="how many")
+
+
+class Serving(Strict):
+    """The endpoint that serves the champion. Without one, an approved version becomes champion at once."""
+
+    endpoint: ResourceName = Field(description="its name; made at the first deployment, if there is none")
+    instances: Instances = Field(Instances(), description="what it runs on")
+
+
+class Monitor(Strict):
+    """Where drift of this model is found, beside the monitors of its endpoint: by name, with the kind of drift."""
+
+    schedules: dict[ResourceName, DriftKind] = Field(
+        default_factory=dict, description="monitoring schedules whose findings are about this model"
+    )
+    alarms: dict[str, DriftKind] = Field(
+        default_factory=dict, description="CloudWatch alarms that mean drift of this model"
+    )
+
+
 class ModelSpec(Strict):
     """One model. Its name is also its model package group."""
 
@@ -87,6 +123,15 @@ class ModelSpec(Strict):
     data: Data = Field(description="where its data lands, and when that is complete")
     pipelines: Pipelines = Field(description="what runs for it")
     policy: Policy = Field(description="how the control plane may act for it")
+    deployment: Serving | None = Field(None, description="the endpoint that serves the champion")
+    monitor: Monitor = Field(Monitor(), description="where drift of it is found, beside its endpoint's own monitors")
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """The names of AWS that are this model's alone: an event about one of them is about the model."""
+        endpoints = [f"endpoint/{self.deployment.endpoint}"] if self.deployment else []
+        schedules = [f"schedule/{name}" for name in self.monitor.schedules]
+        return (*endpoints, *schedules, *(f"alarm/{name}" for name in self.monitor.alarms))
 
     @model_validator(mode="after")
     def _folders_and_pipelines_agree(self) -> Self:

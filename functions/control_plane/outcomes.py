@@ -8,13 +8,17 @@ class Outcome(StrEnum):
 
     # Something happened.
     STARTED = "STARTED"
+    DEPLOYING = "DEPLOYING"  # the endpoint was asked to serve an approved version
+    ROLLING_BACK = "ROLLING_BACK"  # the endpoint was asked to serve an earlier version again
     CHAMPION_CHANGED = "CHAMPION_CHANGED"  # an approved version took the model over
-    ROLLED_BACK = "ROLLED_BACK"  # the champion was rejected, and the version before it took over
+    ROLLED_BACK = "ROLLED_BACK"  # an earlier version took the model over again
+    DEPLOYMENT_ROLLED_BACK = "DEPLOYMENT_ROLLED_BACK"  # SageMaker put the endpoint's earlier configuration back
+    DEPLOYMENT_FAILED = "DEPLOYMENT_FAILED"  # the endpoint came to serve nothing of what was asked for
     APPROVED = "APPROVED"  # by policy, with the evidence
     RECORDED = "RECORDED"  # a run's end is on record and its slot is free
     # Something will happen, unless newer data takes its place.
     HELD = "HELD"  # noted in an arrival window that hasn't closed
-    DEFERRED_BUSY = "DEFERRED_BUSY"  # until the run that the model already has ends
+    DEFERRED_BUSY = "DEFERRED_BUSY"  # until the run or the deployment that the model already has ends
     DEFERRED_CAPACITY = "DEFERRED_CAPACITY"  # until SageMaker's quota allows it
     DEFERRED_BUDGET = "DEFERRED_BUDGET"  # until the model may start another run
     DEFERRED_FREEZE = "DEFERRED_FREEZE"  # until the freeze ends
@@ -22,7 +26,9 @@ class Outcome(StrEnum):
     SKIPPED_PAUSED = "SKIPPED_PAUSED"  # until somebody resumes the model; then it is looked at again
     # Nothing happens.
     REFUSED = "REFUSED"  # SageMaker will never accept the call; a person must mend the spec or the pipeline
+    DATA_OVERDUE = "DATA_OVERDUE"  # data that the model's spec expects has not come
     SKIPPED_ALREADY_CHAMPION = "SKIPPED_ALREADY_CHAMPION"  # the version that was approved is in use
+    SKIPPED_ALREADY_DEPLOYING = "SKIPPED_ALREADY_DEPLOYING"  # the version is on its way to the endpoint
     SKIPPED_BY_POLICY = "SKIPPED_BY_POLICY"  # the model's policy answers this with nothing
     SKIPPED_DUPLICATE = "SKIPPED_DUPLICATE"  # decided before
     SKIPPED_EXCLUDED = "SKIPPED_EXCLUDED"  # a folder marker, or a key that the model's `exclude` names
@@ -35,17 +41,28 @@ class Outcome(StrEnum):
     SKIPPED_NOT_OURS = "SKIPPED_NOT_OURS"  # an execution that the control plane didn't start
     SKIPPED_SAME_DATA = "SKIPPED_SAME_DATA"  # a run on exactly these contents exists
     SKIPPED_STALE = "SKIPPED_STALE"  # the event is older than what AWS says now
-    SKIPPED_SUPERSEDED = "SKIPPED_SUPERSEDED"  # newer data took the pending start's place
+    SKIPPED_SUPERSEDED = "SKIPPED_SUPERSEDED"  # a newer request took the place of one that waited
+
+
+_ACTIONS = {
+    Outcome.SKIPPED_COOLDOWN: "Defer",
+    Outcome.SKIPPED_PAUSED: "Defer",
+    Outcome.DEPLOYING: "Deploy",
+    Outcome.ROLLING_BACK: "Deploy",
+    Outcome.CHAMPION_CHANGED: "Crown",
+    Outcome.ROLLED_BACK: "Crown",
+    Outcome.DEPLOYMENT_ROLLED_BACK: "Conclude",
+    Outcome.DEPLOYMENT_FAILED: "Conclude",
+    Outcome.DATA_OVERDUE: "Notify",
+    Outcome.REFUSED: "Refuse",
+    Outcome.HELD: "Hold",
+    Outcome.APPROVED: "Approve",
+    Outcome.RECORDED: "RecordEnd",
+}
 
 
 def action_of(outcome: Outcome, purpose: str | None = None) -> str:
     """What was done, in few words that `actions.py` has too; the outcome is the reason as well."""
-    match outcome:
-        case Outcome.STARTED:
-            return f"Start{(purpose or 'run').capitalize()}"
-        case Outcome.SKIPPED_COOLDOWN | Outcome.SKIPPED_PAUSED:
-            return "Defer"
-        case Outcome.CHAMPION_CHANGED | Outcome.ROLLED_BACK:
-            return "Crown"
-    families = {"HELD": "Hold", "SKIPPED": "Skip", "DEFERRED": "Defer", "APPROVED": "Approve", "RECORDED": "RecordEnd"}
-    return families.get(outcome.partition("_")[0], outcome.replace("_", " ").title().replace(" ", ""))
+    if outcome is Outcome.STARTED:
+        return f"Start{(purpose or 'run').capitalize()}"
+    return _ACTIONS.get(outcome, "Defer" if outcome.startswith("DEFERRED") else "Skip")

@@ -58,6 +58,9 @@ class OnDrift(Strict):
     model_quality: Response = Field("train", description="the predictions are worse than they were, by labels")
     bias: Response = Field("evaluate", description="groups are treated more differently than they were")
     feature_attribution: Response = Field("evaluate", description="other features than before decide")
+    again: Duration = Field(
+        timedelta(days=1), description="drift that nothing has taken back is answered again after this long"
+    )
     severe: Response = Field("train", description="whatever the kind, when so much has drifted")
     severe_share: Number = Field(0.5, gt=0, le=1, description="drift is severe when this share of the features has it")
     data_errors: Response = Field(

@@ -1,10 +1,11 @@
 """What the rooms need of AWS, in our words. One adapter each under `adapters/`, one fake each under `tests/fakes/`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from control_plane.endpoints import Endpoints
 from control_plane.ledger import Ledger
 from control_plane.manifests import DataObject
 from control_plane.monitors import Monitors
@@ -36,7 +37,7 @@ class Pipelines(Protocol):
     def start(self, request: StartRequest, *, token: str, display_name: str, description: str) -> str:
         """Start an execution once per `token` (32 to 128 characters) and return its ARN.
 
-        Raises CapacityExceeded, StartRefused.
+        Raises CapacityExceeded, CallRefused.
         """
 
     def describe(self, arn: str) -> Execution: ...
@@ -58,7 +59,7 @@ class Objects(Protocol):
 class Events(Protocol):
     """Our own bus source."""
 
-    def send(self, detail_type: str, detail: dict[str, str]) -> None: ...
+    def send(self, detail_type: str, detail: Mapping[str, object]) -> None: ...
 
 
 class ControlPlane(Protocol):
@@ -77,5 +78,11 @@ class ControlPlane(Protocol):
     @property
     def monitors(self) -> Monitors: ...
     @property
+    def endpoints(self) -> Endpoints: ...
+    @property
     def artifact_bucket(self) -> str: ...
+    @property
+    def look_after_every(self) -> timedelta:
+        """How long a model may go without being compared with what SageMaker says of it."""
+
     def now(self) -> datetime: ...

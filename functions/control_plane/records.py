@@ -7,9 +7,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from control_plane.models import DataSource, ModelSpec
+from control_plane.models import DataSource, Instances, ModelSpec
 from control_plane.outcomes import Outcome
-from control_plane.policies import Purpose
+from control_plane.policies import DriftKind, Purpose
 
 
 class Record(BaseModel):
@@ -48,11 +48,35 @@ class ArrivalWindow(Record):
 class StartRequest(Record):
     """One `StartPipelineExecution`, kept with the decision so that a retry repeats it to the letter."""
 
+    kind: Literal["start"] = "start"
     model: str
     purpose: Purpose
     fingerprint: str
     pipeline: str
     parameters: Mapping[str, str]
+
+
+class DeployRequest(Record):
+    """One version on its way to an endpoint, kept with the decision so that a retry asks for the same.
+
+    `config` and `served_model` are the names of the endpoint configuration and of the SageMaker model: what has no
+    client token is asked for once because its name says all that is in it. `chosen_at` is when the version was
+    approved, or asked for. A rollback names the version that it is there to remove: `instead_of`.
+    """
+
+    kind: Literal["deploy"] = "deploy"
+    model: str
+    package: str
+    chosen_at: datetime
+    endpoint: str
+    config: str
+    served_model: str
+    instances: Instances
+    instead_of: str | None = None
+
+    @property
+    def is_rollback(self) -> bool:
+        return self.instead_of is not None
 
 
 class DecisionStatus(StrEnum):
@@ -69,7 +93,8 @@ class Decision(Record):
     For people: `because` says what led to it, `then` what has changed since: why it was refused, say, or went ahead.
     `correlation_id` is the decision that this one came of, where it isn't itself the first.
     `events` counts the deliveries that a tally stands for. `data_until` is when equal data may be used again, `until`
-    when a deferred one is looked at again. `force` passes the policies, on the word of `actor`.
+    when a deferred one is looked at again. `run` is the execution or the endpoint configuration that came of it.
+    `force` passes the policies, on the word of `actor`.
     """
 
     kind: Literal["decision"] = "decision"
@@ -85,7 +110,7 @@ class Decision(Record):
     revision: str | None = None
     fingerprint: str | None = None
     data_until: datetime | None = None
-    request: StartRequest | None = None
+    request: StartRequest | DeployRequest | None = None
     run: str | None = None
     until: datetime | None = None
     actor: str | None = None
@@ -99,12 +124,21 @@ class Decision(Record):
         return self.correlation_id or self.id
 
     @property
-    def start(self) -> StartRequest:
+    def asked(self) -> StartRequest | DeployRequest:
         """The request of a decision that is begun or deferred. Others have none: LookupError."""
         if self.request is None:
             msg = f"decision {self.id} ({self.outcome}) starts nothing"
             raise LookupError(msg)
         return self.request
+
+    @property
+    def start(self) -> StartRequest:
+        """`asked` of a decision that starts a run. LookupError for others."""
+        asked = self.asked
+        if isinstance(asked, StartRequest):
+            return asked
+        msg = f"decision {self.id} ({self.outcome}) starts no run"
+        raise LookupError(msg)
 
 
 class Run(Record):
@@ -128,21 +162,41 @@ class Run(Record):
         return self.correlation_id or self.decision
 
 
+class Deployment(Record):
+    """A version that the control plane asked an endpoint to serve. `outcome` is None while that is under way.
+
+    `id` is that of its decision, `correlation_id` that of the decision which it all came of.
+    """
+
+    kind: Literal["deployment"] = "deployment"
+    id: str
+    request: DeployRequest
+    started_at: datetime
+    correlation_id: str | None = None
+    outcome: Outcome | None = None
+    ended_at: datetime | None = None
+
+
 class Slot(Record):
-    """The one run that a model may have. `run` is None between the decision's beginning and SageMaker's answer."""
+    """The one run, or the one deployment, that a model may have.
+
+    `run` is None between the decision's beginning and SageMaker's answer.
+    """
 
     decision: str
     run: str | None = None
 
 
 class Champion(Record):
-    """The version that is in use: the last approved one. A rejected one stays only where there is none to go back to.
+    """The version that is in use: what the endpoint serves, or, without an endpoint, what was approved last.
 
-    `approved_at` is the registry's last modification of it then; `earlier` are the champions before, latest first.
+    A rejected one stays only where there is none to go back to. `chosen_at` is when it was approved, or asked for;
+    `config` the endpoint's active configuration; `earlier` are the champions before, latest first.
     """
 
     package: str
-    approved_at: datetime
+    config: str | None = None
+    chosen_at: datetime
     since: datetime
     earlier: tuple[str, ...] = ()
 
@@ -155,15 +209,38 @@ class Paused(Record):
     since: datetime
 
 
-class Model(Record):
-    """A model's spec and its state."""
+class Drift(Record):
+    """Drift that was found and that nothing has taken back: neither a later report nor a new champion."""
 
+    kind: DriftKind
+    share: float | None = None
+    summary: str
+    since: datetime
+    answered_at: datetime
+
+
+class Model(Record):
+    """A model's spec and its state.
+
+    `pending` and `pending_deployment` are the decisions that wait for the slots `slot` and `deploying`. `started` says
+    when the last run of each purpose began, `arrived` when data last came, `since` when the model was applied first.
+    `approvals` are the registry's approval statuses by version's ARN, as `on_tick` last saw them.
+    """
+
+    kind: Literal["model"] = "model"
     spec: ModelSpec
     revision: str
+    since: datetime
     slot: Slot | None = None
     pending: Mapping[Purpose, str] = {}
+    deploying: Slot | None = None
+    pending_deployment: str | None = None
     champion: Champion | None = None
     paused: Paused | None = None
+    started: Mapping[Purpose, datetime] = {}
+    arrived: Mapping[Purpose, datetime] = {}
+    approvals: Mapping[str, str] = {}
+    drift: Drift | None = None
 
 
 class UnreadableModel(Record):
@@ -173,4 +250,12 @@ class UnreadableModel(Record):
     why: str
 
 
-type Due = ArrivalWindow | Decision | Run
+class Unreadable(Record):
+    """A due item that no longer makes a record: written by another version of this code, or by hand."""
+
+    kind: Literal["unreadable"] = "unreadable"
+    place: str
+    why: str
+
+
+type Due = ArrivalWindow | Decision | Run | Deployment | Model | Unreadable

@@ -1,5 +1,6 @@
 """The Model Registry's versions, as the control plane sees them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -31,6 +32,9 @@ class Registry(Protocol):
 
     def registered_by(self, group: str, execution_arn: str) -> Package | None:
         """The version that a pipeline execution registered, looked for among the group's 20 newest."""
+
+    def approvals(self, group: str) -> Mapping[str, ApprovalStatus]:
+        """The approval statuses of the group's 20 newest versions, by ARN. Empty where there is no such group."""
 
     def approve(self, package_arn: str, why: str) -> None:
         """Approve it; repeating is harmless."""

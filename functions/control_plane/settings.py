@@ -3,7 +3,7 @@
 import os
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Settings(BaseModel):
@@ -13,6 +13,8 @@ class Settings(BaseModel):
 
     table_name: str
     artifact_bucket: str
+    endpoint_role_arn: str
+    look_after_minutes: int = Field(ge=1)
 
     @classmethod
     def from_environment(cls) -> Self:

@@ -1,6 +1,6 @@
 """The composition root: which adapter stands behind which port."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from control_plane.adapters.dynamodb import DynamoDBLedger
 from control_plane.adapters.eventbridge import EventBridgeEvents
 from control_plane.adapters.s3 import S3Objects
 from control_plane.adapters.sagemaker import SageMakerPipelines
+from control_plane.adapters.sagemaker_endpoints import SageMakerEndpoints
 from control_plane.adapters.sagemaker_monitor import SageMakerMonitors
 from control_plane.adapters.sagemaker_registry import SageMakerRegistry
 from control_plane.clock import utc_now
@@ -46,6 +47,10 @@ class AwsControlPlane:
         return SageMakerMonitors(self._sagemaker)
 
     @cached_property
+    def endpoints(self) -> SageMakerEndpoints:
+        return SageMakerEndpoints(self._sagemaker, self._settings.endpoint_role_arn)
+
+    @cached_property
     def events(self) -> EventBridgeEvents:
         return EventBridgeEvents(boto3.client("events"))
 
@@ -56,6 +61,10 @@ class AwsControlPlane:
     @property
     def artifact_bucket(self) -> str:
         return self._settings.artifact_bucket
+
+    @property
+    def look_after_every(self) -> timedelta:
+        return timedelta(minutes=self._settings.look_after_minutes)
 
     def now(self) -> datetime:
         return utc_now()

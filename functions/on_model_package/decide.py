@@ -1,44 +1,56 @@
-"""A version's approval changed, or something else about it did: who should be champion?"""
+"""A version's approval changed, or something else about it did: which version should be in use?"""
 
-from control_plane.actions import Crown, Skip
+from datetime import datetime
+
+from control_plane.actions import Crown, Defer, Deploy, Skip
+from control_plane.deployments import Choice, Standing, put_in_use
 from control_plane.events import ModelPackageStateChange
 from control_plane.outcomes import Outcome
-from control_plane.records import Champion
 from control_plane.registry import Package
 
 
 def decide(
-    event: ModelPackageStateChange, package: Package, champion: Champion | None, fallback: Package | None
-) -> Crown | Skip:
+    event: ModelPackageStateChange, package: Package, standing: Standing, fallback: Package | None, now: datetime
+) -> Crown | Deploy | Defer | Skip:
     """Exactly the version that was approved, not the latest. The registry's word counts; the event may be late.
 
-    `fallback` is the last champion before this one that is still approved.
+    `fallback` is what to go back to when this version is rejected: the champion that is still approved, or the last
+    one before it that is.
     """
     changed = event.detail.updated_fields
     if changed is not None and "ModelApprovalStatus" not in changed:
         return Skip(Outcome.SKIPPED_NOT_APPROVAL, f"only {', '.join(changed) or 'nothing'} of {package.arn} changed")
     match package.approval_status:
         case "Approved":
-            return _approved(package, champion)
+            return _approved(package, standing, now)
         case "Rejected":
-            return _rejected(package, champion, fallback)
+            return _rejected(package, standing, fallback, now)
         case "PendingManualApproval":
             return Skip(Outcome.SKIPPED_NOT_APPROVAL, f"{package.arn} waits for approval")
 
 
-def _approved(package: Package, champion: Champion | None) -> Crown | Skip:
-    if champion and champion.package == package.arn:
+def _approved(package: Package, standing: Standing, now: datetime) -> Crown | Deploy | Defer | Skip:
+    if standing.latest and standing.latest.package == package.arn:
+        return Skip(Outcome.SKIPPED_ALREADY_DEPLOYING, f"{package.arn} is on its way to {standing.latest.endpoint}")
+    if standing.latest is None and standing.champion == package.arn:
         return Skip(Outcome.SKIPPED_ALREADY_CHAMPION, f"{package.arn} is the champion")
     if package.status != "Completed":
         return Skip(Outcome.SKIPPED_STALE, f"{package.arn} is approved, but {package.status}")
-    if champion and champion.approved_at > package.last_modified:
-        return Skip(Outcome.SKIPPED_STALE, f"{champion.package} was approved after {package.arn}")
-    return Crown(package.arn, Outcome.CHAMPION_CHANGED, f"{package.arn} was approved")
+    if standing.chosen_at and standing.chosen_at > package.last_modified:
+        current = standing.latest.package if standing.latest else standing.champion
+        return Skip(Outcome.SKIPPED_STALE, f"{current} was chosen after {package.arn}")
+    choice = Choice(package, f"{package.arn} was approved", chosen_at=package.last_modified)
+    return put_in_use(choice, standing.model, now)
 
 
-def _rejected(package: Package, champion: Champion | None, fallback: Package | None) -> Crown | Skip:
-    if champion is None or champion.package != package.arn:
-        return Skip(Outcome.SKIPPED_NOT_APPROVAL, f"{package.arn} was rejected and is not the champion")
+def _rejected(
+    package: Package, standing: Standing, fallback: Package | None, now: datetime
+) -> Crown | Deploy | Defer | Skip:
+    """Only what is in use, or will be, has to go. What waits is looked up again before it is deployed."""
+    if not standing.must_go(package.arn):
+        return Skip(Outcome.SKIPPED_NOT_APPROVAL, f"{package.arn} was rejected and is not in use, or won't be for long")
     if fallback is None:
         return Skip(Outcome.SKIPPED_NO_CHAMPION, f"{package.arn} was rejected, and no earlier champion is approved")
-    return Crown(fallback.arn, Outcome.ROLLED_BACK, f"{package.arn} was rejected; {fallback.arn} was champion before")
+    because = f"{package.arn} was rejected; {fallback.arn} was champion before"
+    choice = Choice(fallback, because, chosen_at=fallback.last_modified, instead_of=package.arn)
+    return put_in_use(choice, standing.model, now)

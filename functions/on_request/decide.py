@@ -1,13 +1,50 @@
-"""Somebody asks for a run: the same policies hold, unless it is forced."""
+"""Somebody asks for a run or for a version: the same policies hold, unless it is forced."""
 
 from datetime import datetime
 
-from control_plane.actions import Defer, Skip, Start
+from control_plane.actions import Crown, Defer, Deploy, Skip, Start
 from control_plane.admission import Candidate, admit
-from control_plane.events import RunRequested
+from control_plane.deployments import Choice, Standing, put_in_use
+from control_plane.events import DeploymentRequested, RollbackRequested, RunRequested
+from control_plane.outcomes import Outcome
+from control_plane.registry import Package
 
 
-def decide(event: RunRequested, candidate: Candidate, now: datetime) -> Start | Defer | Skip:
+def decide_run(event: RunRequested, candidate: Candidate, now: datetime) -> Start | Defer | Skip:
     """Who asked and why is the reason on record."""
-    asked = event.detail
-    return admit(candidate, because=f"{asked.actor} asks: {asked.why}", now=now, force=asked.force)
+    return admit(candidate, because=because(event), now=now, force=event.detail.force)
+
+
+def decide_deployment(
+    event: DeploymentRequested, package: Package, standing: Standing, now: datetime
+) -> Crown | Deploy | Defer | Skip:
+    """Whoever asks now knows better than whoever approved another version before."""
+    why = because(event)
+    if package.group != standing.model.spec.model:
+        return Skip(Outcome.SKIPPED_NO_MODEL, f"{why}, but {package.arn} is a version of {package.group}")
+    if package.approval_status != "Approved" or package.status != "Completed":
+        state = f"{package.status} and {package.approval_status}"
+        return Skip(Outcome.SKIPPED_NOT_APPROVAL, f"{why}, but {package.arn} is {state}")
+    if standing.latest and standing.latest.package == package.arn:
+        return Skip(Outcome.SKIPPED_ALREADY_DEPLOYING, f"{why}, and {package.arn} is on its way")
+    if standing.latest is None and standing.champion == package.arn:
+        return Skip(Outcome.SKIPPED_ALREADY_CHAMPION, f"{why}, and {package.arn} is the champion")
+    return put_in_use(Choice(package, why, chosen_at=now, force=event.detail.force), standing.model, now)
+
+
+def decide_rollback(
+    event: RollbackRequested, target: Package | None, standing: Standing, now: datetime
+) -> Crown | Deploy | Defer | Skip:
+    """Back from what is in use to `target`: what was asked for, or the last that is approved."""
+    why, current = because(event), standing.in_use
+    if current is None or target is None:
+        return Skip(Outcome.SKIPPED_NO_CHAMPION, f"{why}, but there is no earlier version that is approved")
+    if target.approval_status != "Approved":
+        return Skip(Outcome.SKIPPED_NOT_APPROVAL, f"{why}, but {target.arn} is {target.approval_status}")
+    if target.arn == current:
+        return Skip(Outcome.SKIPPED_ALREADY_CHAMPION, f"{why}, and {target.arn} is in use")
+    return put_in_use(Choice(target, why, chosen_at=now, instead_of=current), standing.model, now)
+
+
+def because(event: RunRequested | DeploymentRequested | RollbackRequested) -> str:
+    return f"{event.detail.actor} asks: {event.detail.why}"

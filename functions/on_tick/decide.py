@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from control_plane.actions import Defer, Skip, Start
+from control_plane.actions import Defer, Deploy, Skip, Start
 from control_plane.admission import Candidate, admit, admit_request
+from control_plane.deployments import admit_waiting
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
-from control_plane.records import Decision, Model, Run
+from control_plane.records import Decision, DeployRequest, Model, Run, StartRequest
 
 
 def decide_window(candidate: Candidate, now: datetime) -> Start | Defer | Skip:
@@ -19,6 +20,13 @@ def decide_window(candidate: Candidate, now: datetime) -> Start | Defer | Skip:
     return admit(candidate, because=candidate.data, now=now)
 
 
-def decide_deferred(decision: Decision, model: Model, recent: Sequence[Run], now: datetime) -> Start | Defer:
-    """What kept a start waiting may have ended, or something else may keep it now."""
-    return admit_request(decision.start, model, recent, because="looked at again", now=now, force=decision.force)
+def decide_deferred(
+    decision: Decision, model: Model, recent: Sequence[Run], now: datetime
+) -> Start | Deploy | Defer | Skip:
+    """What kept it waiting may have ended, or something else may keep it now."""
+    because, force = "looked at again", decision.force
+    match decision.asked:
+        case StartRequest() as run:
+            return admit_request(run, model, recent, because=because, now=now, force=force)
+        case DeployRequest() as deployment:
+            return admit_waiting(deployment, model, because=because, now=now, force=force)

@@ -5,10 +5,16 @@ from typing import Any
 
 from control_plane.errors import Superseded
 from control_plane.ports import ControlPlane
-from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Due, Run
+from control_plane.records import (
+    ArrivalWindow,
+    Decision,
+)
 from control_plane.telemetry import log_decision, logger, room
 from control_plane.wiring import control_plane
-from on_tick.looks import LOOK_AGAIN, close_window, finish, observe, reconsider
+from on_tick.looks import (
+    LOOK_AGAIN,
+    look_at,
+)
 
 
 @room
@@ -26,30 +32,13 @@ def handle(plane: ControlPlane) -> Iterator[Decision]:
             if not (isinstance(item, ArrivalWindow) and not item.sealed):
                 # Before the look: one that takes all of the function's time must not come first again in every tick.
                 plane.ledger.look_again(item, plane.now() + LOOK_AGAIN)
-            decision = look_at(item, plane)
+            for decision in look_at(item, plane):
+                log_decision(decision)
+                yield decision
         except Superseded as beaten:  # most likely a tick beside this one was faster
             logger().warning(str(beaten), extra={"item": item.model_dump(mode="json")})
-            continue
         except Exception as error:  # noqa: BLE001  all are raised below, together
             logger().exception("a due item could not be looked at", extra={"item": item.model_dump(mode="json")})
             failures.append(error)
-            continue
-        if decision:
-            log_decision(decision)
-            yield decision
     if failures:
         raise ExceptionGroup("some due items could not be looked at", failures)
-
-
-def look_at(item: Due, plane: ControlPlane) -> Decision | None:
-    """None where the item needs nothing yet."""
-    match item:
-        case ArrivalWindow():
-            return close_window(item, plane)
-        case Decision(status=DecisionStatus.BEGUN):  # left by a function that died between begun and done
-            return finish(item, plane)
-        case Decision():
-            return reconsider(item, plane)
-        case Run():
-            observe(item, plane)
-            return None

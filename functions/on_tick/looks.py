@@ -2,11 +2,22 @@
 
 from datetime import timedelta
 
-from control_plane.candidates import candidate
+from control_plane.candidates import candidate, recent_runs
 from control_plane.dispatcher import Dispatcher, Subject
+from control_plane.errors import UnreadableItem
 from control_plane.ports import ControlPlane
-from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Run
+from control_plane.records import (
+    ArrivalWindow,
+    Decision,
+    DecisionStatus,
+    Deployment,
+    Due,
+    Model,
+    Run,
+    Unreadable,
+)
 from on_tick.decide import decide_deferred, decide_window
+from on_tick.looking_after import look_after
 
 LOOK_AGAIN = timedelta(minutes=1)
 
@@ -29,8 +40,8 @@ def finish(decision: Decision, plane: ControlPlane) -> Decision | None:
 
 def reconsider(decision: Decision, plane: ControlPlane) -> Decision | None:
     """A deferred start goes ahead once its cause has ended."""
-    model = plane.ledger.model(decision.start.model)
-    action = decide_deferred(decision, model, plane.ledger.runs(model.spec.model), plane.now())
+    model = plane.ledger.model(decision.asked.model)
+    action = decide_deferred(decision, model, recent_runs(model, plane), plane.now())
     changed = Dispatcher.of(plane).reconsider(decision, action)
     if changed is None:
         plane.ledger.look_again(decision, decision.until or plane.now() + LOOK_AGAIN)
@@ -41,3 +52,32 @@ def observe(run: Run, plane: ControlPlane) -> None:
     """Ask SageMaker about a run; tell `on_pipeline_execution`, as SageMaker's event would have, if it has ended."""
     if plane.pipelines.describe(run.arn).has_ended:
         plane.events.send("Pipeline Execution Observed", {"pipelineExecutionArn": run.arn})
+
+
+def observe_deployment(deployment: Deployment, plane: ControlPlane) -> None:
+    """Ask SageMaker about an endpoint; tell `on_endpoint`, as SageMaker's event would have, if it has settled."""
+    name = deployment.request.endpoint
+    endpoint = plane.endpoints.describe(name)
+    if endpoint is None or endpoint.has_settled:
+        plane.events.send("Endpoint Observed", {"EndpointName": name})
+
+
+def look_at(item: Due, plane: ControlPlane) -> list[Decision]:
+    """Empty where the item needs nothing yet."""
+    match item:
+        case ArrivalWindow():
+            return [close_window(item, plane)]
+        case Decision():
+            begun = item.status is DecisionStatus.BEGUN  # left by a function that died between begun and done
+            decision = finish(item, plane) if begun else reconsider(item, plane)
+            return [decision] if decision else []
+        case Run():
+            observe(item, plane)
+            return []
+        case Deployment():
+            observe_deployment(item, plane)
+            return []
+        case Model():
+            return look_after(item, plane)
+        case Unreadable():
+            raise UnreadableItem(f"{item.place}: {item.why}")

@@ -12,6 +12,8 @@ from pointsman.errors import ToolFailed, ToolMissing
 
 _SHOWN_LINES = 20
 _ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+# Nobody collects traces here, and nobody waits a quarter of an hour for a local SageMaker, which may be asked at will.
+_PARAMETERS = (f"Architecture={_ARCHITECTURES[platform.machine()]}", "Tracing=Disabled", "LookAfterMinutes=1")
 
 
 def check() -> None:
@@ -21,17 +23,12 @@ def check() -> None:
 
 def build() -> None:
     """Build the functions for this machine's processor. Raises ToolMissing, ToolFailed."""
-    _sam("build", *_parameters(), environment=None)
+    _sam("build", "--parameter-overrides", *_PARAMETERS, environment=None)
 
 
 def deploy(environment: Environment) -> None:
     """Deploy what was built. Raises ToolMissing, ToolFailed."""
-    _sam("deploy", "--config-env", environment.name, *_parameters(), environment=environment)
-
-
-def _parameters() -> list[str]:
-    """Nobody collects traces here."""
-    return ["--parameter-overrides", f"Architecture={_ARCHITECTURES[platform.machine()]}", "Tracing=Disabled"]
+    _sam("deploy", "--config-env", environment.name, "--parameter-overrides", *_PARAMETERS, environment=environment)
 
 
 def _sam(*arguments: str, environment: Environment | None) -> None:

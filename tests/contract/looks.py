@@ -1,8 +1,9 @@
 """Looks at a ledger that has one model."""
 
 from control_plane.ledger import Ledger
+from control_plane.models import ModelSpec
 from control_plane.records import Decision
-from tests.samples import TRAINING, after
+from tests.samples import MORNING, TRAINING, after
 
 
 def slot_of(ledger: Ledger) -> tuple[str, str | None] | None:
@@ -22,3 +23,9 @@ def decided(ledger: Ledger, decision_id: str) -> Decision:
 
 def due_decisions(ledger: Ledger, **duration: float) -> list[str]:
     return [item.id for item in ledger.due(after(**duration)) if isinstance(item, Decision)]
+
+
+def apply(ledger: Ledger, spec: ModelSpec) -> None:
+    """The model itself is not due before all else is."""
+    ledger.apply(spec, MORNING)
+    ledger.looked_after(ledger.model(spec.model), {}, after(days=10_000))

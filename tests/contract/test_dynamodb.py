@@ -11,7 +11,7 @@ from control_plane.adapters.dynamodb import DynamoDBLedger
 from control_plane.errors import Superseded
 from control_plane.outcomes import Outcome
 from control_plane.records import DecisionStatus
-from tests.samples import TRAINING, begun, deferred, model_spec, revised
+from tests.samples import MORNING, TRAINING, begun, deferred, model_spec, revised
 
 # An identifier in a string that isn't the name of a value, a function or a clause.
 NAME = re.compile(r"(?<![:\w{])[a-z][a-z_]+(?![\w(])")
@@ -20,7 +20,7 @@ NAME = re.compile(r"(?<![:\w{])[a-z][a-z_]+(?![\w(])")
 @pytest.fixture
 def reading_too_early(dynamodb_ledger: DynamoDBLedger, monkeypatch: pytest.MonkeyPatch) -> DynamoDBLedger:
     """A decision d0 is begun and d1 waits, but the ledger's look at what waits came before d1."""
-    dynamodb_ledger.apply(model_spec())
+    dynamodb_ledger.apply(model_spec(), MORNING)
     dynamodb_ledger.begin(begun("d0", "f0"), None)
     dynamodb_ledger.defer(deferred("d1", "f1"), None)
     monkeypatch.setattr(dynamodb_ledger, "_pending", lambda _decision: None)
@@ -36,7 +36,7 @@ def test_deferring_cannot_overwrite_what_it_did_not_see(reading_too_early: Dynam
 def test_beginning_cannot_leave_behind_what_it_did_not_see(
     dynamodb_ledger: DynamoDBLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dynamodb_ledger.apply(model_spec())
+    dynamodb_ledger.apply(model_spec(), MORNING)
     dynamodb_ledger.defer(deferred("d1", "f1"), None)
     monkeypatch.setattr(dynamodb_ledger, "_pending", lambda _decision: None)
     with pytest.raises(Superseded):

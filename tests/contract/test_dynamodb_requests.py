@@ -80,7 +80,7 @@ def note_complete(ledger: DynamoDBLedger) -> None:
 @pytest.mark.parametrize(
     ("before", "use", "expected"),
     [
-        (nothing, lambda ledger: ledger.apply(SPEC), 2),
+        (nothing, lambda ledger: ledger.apply(SPEC, MORNING), 2),
         (nothing, lambda ledger: ledger.model("churn"), 1),
         (nothing, lambda ledger: ledger.routes(BUCKET, [f"{number}/" for number in range(100)]), 1),
         (nothing, lambda ledger: ledger.routes(BUCKET, [f"{number}/" for number in range(101)]), 2),
@@ -118,7 +118,7 @@ def note_complete(ledger: DynamoDBLedger) -> None:
 def test_no_more_requests_than_promised(
     dynamodb_ledger: DynamoDBLedger, requests: list[str], before: Use, use: Use, expected: int
 ) -> None:
-    dynamodb_ledger.apply(SPEC)
+    dynamodb_ledger.apply(SPEC, MORNING)
     before(dynamodb_ledger)
     requests.clear()
     use(dynamodb_ledger)

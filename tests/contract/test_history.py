@@ -12,7 +12,7 @@ from control_plane.outcomes import Outcome
 from control_plane.records import Model, UnreadableModel
 from tests.contract.spoiled import spoil
 from tests.fakes import FakeHistory, FakeLedger
-from tests.samples import after, begun, done, model_spec, route_of, run_of, skipped
+from tests.samples import MORNING, after, begun, done, model_spec, route_of, run_of, skipped
 
 MANY = 120  # more than two pages
 
@@ -61,7 +61,7 @@ def test_the_list_ends_where_it_is_told_to(kept: Kept, model: str | None) -> Non
 
 
 def test_a_decision_that_was_revised_is_listed_once_at_its_new_place(kept: Kept) -> None:
-    kept.ledger.apply(model_spec())
+    kept.ledger.apply(model_spec(), MORNING)
     decision = begun("first", decided_at=after())
     kept.ledger.begin(decision, None)
     settle(kept, 1)
@@ -82,7 +82,7 @@ def test_a_tally_is_listed_with_its_count(kept: Kept) -> None:
 def test_runs_are_listed_newest_first(kept: Kept, model: str | None) -> None:
     runs = []
     for number, name in enumerate(("other", "churn")):
-        kept.ledger.apply(model_spec(name))
+        kept.ledger.apply(model_spec(name), MORNING)
         decision = begun(f"d{number}", f"f{number}", model=name, decided_at=after(hours=number))
         runs.append(run_of(decision, number, started_at=after(hours=number)))
         kept.ledger.begin(decision, None)
@@ -93,6 +93,7 @@ def test_runs_are_listed_newest_first(kept: Kept, model: str | None) -> None:
 
 def test_open_windows_are_listed_until_they_are_sealed(kept: Kept) -> None:
     for number, name in enumerate(("churn", "other")):
+        kept.ledger.apply(model_spec(name), MORNING)
         route, now = route_of(model_spec(name)), after(minutes=number)
         for _ in range(2):
             kept.ledger.note_arrivals(route, first_event=name, arrivals=1, complete=number == 0, now=now)
@@ -109,7 +110,7 @@ def test_open_windows_are_listed_until_they_are_sealed(kept: Kept) -> None:
 def test_models_are_listed_by_name_however_many(kept: Kept) -> None:
     names = [f"m{number:03d}" for number in range(MANY)]
     for name in reversed(names):
-        kept.ledger.apply(model_spec(name))
+        kept.ledger.apply(model_spec(name), MORNING)
     assert [model.spec.model for model in kept.history.models() if isinstance(model, Model)] == names
 
 
@@ -134,7 +135,7 @@ def test_a_model_that_cannot_be_read_is_listed_with_the_reason_among_the_others(
     dynamodb: Any, dynamodb_ledger: DynamoDBLedger
 ) -> None:
     for name in ("almond", "hazel", "walnut"):
-        dynamodb_ledger.apply(model_spec(name))
+        dynamodb_ledger.apply(model_spec(name), MORNING)
     spoil(dynamodb, dynamodb_ledger, "hazel")
     first, broken, last = DynamoDBHistory(dynamodb, dynamodb_ledger._table.name).models()
     assert isinstance(first, Model)

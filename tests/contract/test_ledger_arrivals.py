@@ -7,9 +7,16 @@ import pytest
 from control_plane.errors import Superseded
 from control_plane.ledger import Ledger
 from control_plane.records import ArrivalWindow
+from tests.contract.looks import apply
 from tests.samples import AT_MOST, EVALUATION, MORNING, QUIET, TRAINING, after, begun, model_spec, route_of, skipped
 
 MOMENT = timedelta(microseconds=1)
+
+
+@pytest.fixture(autouse=True)
+def _models(ledger: Ledger) -> None:
+    for name in ("churn", "other"):
+        apply(ledger, model_spec(name))
 
 
 def note(ledger: Ledger, now: datetime, *, model: str = "churn", arrivals: int = 1, complete: bool = False) -> str:
@@ -169,7 +176,6 @@ def test_the_open_window_can_be_looked_at(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("how", ["begin", "settle"])
 def test_a_window_becomes_one_decision(ledger: Ledger, how: str) -> None:
-    ledger.apply(model_spec())
     note(ledger, MORNING, complete=True)
     sealed = ledger.seal(only_window(ledger, MORNING), MORNING)
     carry_out, decision = (ledger.begin, begun("d1")) if how == "begin" else (ledger.settle, skipped("d1"))

@@ -6,7 +6,7 @@ from control_plane.errors import AlreadyDecided, Superseded
 from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
 from control_plane.records import Decision
-from tests.contract.looks import slot_of
+from tests.contract.looks import apply, slot_of
 from tests.contract.test_ledger_races import CONTENDERS, race
 from tests.samples import after, begun, champion, deferred, model_spec, package_arn, skipped
 
@@ -15,7 +15,7 @@ V1, V2 = package_arn(1), package_arn(2)
 
 @pytest.fixture(autouse=True)
 def _a_model(ledger: Ledger) -> None:
-    ledger.apply(model_spec())
+    apply(ledger, model_spec())
 
 
 def crowning(decision_id: str = "d1", **changes: str) -> Decision:
@@ -75,7 +75,7 @@ def test_crowning_leaves_runs_alone_and_applying_leaves_the_champion(ledger: Led
     ledger.begin(begun("d1", "f1"), None)
     ledger.defer(deferred("d2", "f2"), None)
     ledger.crown(crowning("d3"), champion(1), instead_of=None)
-    ledger.apply(model_spec(changes={"policy.same_data": "7d"}))
+    apply(ledger, model_spec(changes={"policy.same_data": "7d"}))
     model = ledger.model("churn")
     assert (slot_of(ledger), dict(model.pending)) == (("d1", None), {"training": "d2"})
     assert model.champion == champion(1)

@@ -5,7 +5,7 @@ import pytest
 from control_plane.errors import AlreadyDecided, DataAlreadyUsed, SlotTaken, Superseded
 from control_plane.ledger import Ledger
 from control_plane.records import Decision, DecisionStatus
-from tests.contract.looks import decided, due_decisions, pending_of, slot_of
+from tests.contract.looks import apply, decided, due_decisions, pending_of, slot_of
 from tests.samples import (
     AT_MOST,
     SAME_DATA,
@@ -23,7 +23,7 @@ from tests.samples import (
 
 @pytest.fixture(autouse=True)
 def _a_model(ledger: Ledger) -> None:
-    ledger.apply(model_spec())
+    apply(ledger, model_spec())
 
 
 def test_beginning_takes_the_slot_and_claims_the_data(ledger: Ledger) -> None:
@@ -78,7 +78,7 @@ def test_a_second_run_finds_the_slot_taken_and_writes_nothing(ledger: Ledger) ->
 
 
 def test_models_have_slots_of_their_own(ledger: Ledger) -> None:
-    ledger.apply(model_spec("other"))
+    apply(ledger, model_spec("other"))
     ledger.begin(begun("d1"), None)
     ledger.begin(begun("d2", model="other"), None)
     assert ledger.model("other").slot is not None

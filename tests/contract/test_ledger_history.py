@@ -5,6 +5,7 @@ import pytest
 from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
 from control_plane.records import Run
+from tests.contract.looks import apply
 from tests.samples import (
     AT_MOST,
     SAME_DATA,
@@ -22,7 +23,7 @@ from tests.samples import (
 
 @pytest.fixture(autouse=True)
 def _a_model(ledger: Ledger) -> None:
-    ledger.apply(model_spec())
+    apply(ledger, model_spec())
 
 
 def started(ledger: Ledger, number: int = 1) -> Run:
@@ -125,7 +126,7 @@ def test_a_tally_counts_and_keeps_what_it_said_first(ledger: Ledger) -> None:
 def test_what_is_due_comes_oldest_first(ledger: Ledger) -> None:
     for number in (3, 1, 2):
         name = f"model{number}"
-        ledger.apply(model_spec(name))
+        apply(ledger, model_spec(name))
         ledger.defer(deferred(f"d{number}", model=name, decided_at=after(minutes=number)), None)
     assert [getattr(item, "id", None) for item in ledger.due(after(hours=1))] == ["d1", "d2", "d3"]
     assert [getattr(item, "id", None) for item in ledger.due(after(minutes=3))] == ["d1", "d2"]

@@ -7,7 +7,7 @@ from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
 from control_plane.records import DecisionStatus
-from tests.contract.looks import decided, due_decisions, pending_of, slot_of
+from tests.contract.looks import apply, decided, due_decisions, pending_of, slot_of
 from tests.samples import (
     AT_MOST,
     SAME_DATA,
@@ -23,7 +23,7 @@ from tests.samples import (
 
 @pytest.fixture(autouse=True)
 def _a_model(ledger: Ledger) -> None:
-    ledger.apply(model_spec())
+    apply(ledger, model_spec())
 
 
 def test_deferring_waits_beside_the_run_and_claims_its_data(ledger: Ledger) -> None:

@@ -11,6 +11,7 @@ from control_plane.errors import LedgerConflict
 from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
 from control_plane.records import ArrivalWindow, DecisionStatus
+from tests.contract.looks import apply
 from tests.samples import (
     MORNING,
     QUIET,
@@ -31,7 +32,7 @@ CONTENDERS = 32
 
 @pytest.fixture(autouse=True)
 def _a_model(ledger: Ledger) -> None:
-    ledger.apply(model_spec())
+    apply(ledger, model_spec())
 
 
 def race(contender: Callable[[int], object]) -> Counter[str]:

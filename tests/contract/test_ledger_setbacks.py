@@ -6,12 +6,13 @@ from control_plane.errors import Superseded
 from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
 from control_plane.records import Decision, DecisionStatus
+from tests.contract.looks import apply
 from tests.samples import AT_MOST, SAME_DATA, TRAINING, after, begun, deferred, model_spec, revised
 
 
 @pytest.fixture(autouse=True)
 def _a_model(ledger: Ledger) -> None:
-    ledger.apply(model_spec())
+    apply(ledger, model_spec())
 
 
 def postponed(decision: Decision) -> Decision:

@@ -8,7 +8,7 @@ from control_plane.errors import DataAlreadyUsed, SlotTaken, Superseded, Unknown
 from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
 from control_plane.records import DecisionStatus, Paused
-from tests.contract.looks import decided, due_decisions, pending_of, slot_of
+from tests.contract.looks import apply, decided, due_decisions, pending_of, slot_of
 from tests.samples import (
     EVALUATION,
     MORNING,
@@ -30,7 +30,7 @@ COOLING = deferred("d1", outcome=Outcome.SKIPPED_COOLDOWN, until=after(hours=12)
 
 @pytest.fixture(autouse=True)
 def _a_model(ledger: Ledger) -> None:
-    ledger.apply(evaluated_spec())
+    apply(ledger, evaluated_spec())
 
 
 def test_a_wait_with_an_end_is_looked_at_then_and_no_earlier(ledger: Ledger) -> None:
@@ -102,7 +102,7 @@ def test_a_pause_says_who_and_why_until_it_is_lifted(ledger: Ledger) -> None:
 def test_a_pause_outlasts_a_new_spec_and_stops_nothing_by_itself(ledger: Ledger) -> None:
     ledger.begin(begun("d1"), None)
     ledger.pause("churn", PAUSED)
-    ledger.apply(evaluated_spec(changes={"policy.same_data": "7d"}))
+    apply(ledger, evaluated_spec(changes={"policy.same_data": "7d"}))
     assert ledger.model("churn").paused == PAUSED
     assert slot_of(ledger) == ("d1", None)
 

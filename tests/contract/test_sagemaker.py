@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from control_plane.adapters.sagemaker import SageMakerPipelines
-from control_plane.dispatcher import display_name, token
-from control_plane.errors import CapacityExceeded, ControlPlaneError, StartRefused
+from control_plane.calls import display_name, token
+from control_plane.errors import CallRefused, CapacityExceeded, ControlPlaneError
 from control_plane.ports import GONE
 from tests.samples import execution_arn, start_request
 
@@ -51,8 +51,8 @@ def test_a_start_says_all_that_the_request_says(wired: Wired) -> None:
     ("code", "meaning"),
     [
         ("ResourceLimitExceeded", CapacityExceeded),
-        ("ResourceNotFound", StartRefused),
-        ("ValidationException", StartRefused),
+        ("ResourceNotFound", CallRefused),
+        ("ValidationException", CallRefused),
     ],
 )
 def test_errors_that_we_understand_get_our_words(wired: Wired, code: str, meaning: type[ControlPlaneError]) -> None:

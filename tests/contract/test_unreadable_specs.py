@@ -7,14 +7,14 @@ import pytest
 from control_plane.adapters.dynamodb import DynamoDBLedger
 from control_plane.errors import UnreadableSpec
 from tests.contract.spoiled import spoil
-from tests.samples import BUCKET, begun, model_spec
+from tests.samples import BUCKET, MORNING, begun, model_spec
 
 
 @pytest.fixture
 def ledger(dynamodb: Any, dynamodb_ledger: DynamoDBLedger) -> DynamoDBLedger:
     """With a model that is under way and can't be read, and another."""
     for name in ("hazel", "walnut"):
-        dynamodb_ledger.apply(model_spec(name))
+        dynamodb_ledger.apply(model_spec(name), MORNING)
     dynamodb_ledger.begin(begun("d1", model="hazel"), None)
     spoil(dynamodb, dynamodb_ledger, "hazel")
     return dynamodb_ledger
@@ -36,10 +36,10 @@ def test_its_data_is_noted_meanwhile(ledger: DynamoDBLedger) -> None:
 
 def test_a_good_spec_takes_its_place_and_the_state_stays(ledger: DynamoDBLedger) -> None:
     moved = model_spec("hazel", changes={"data.training.prefix": "nuts/"})
-    ledger.apply(moved)
+    ledger.apply(moved, MORNING)
     found = ledger.model("hazel")
     assert found.spec == moved
     assert found.slot
     assert found.slot.decision == "d1"
     assert set(ledger.routes(BUCKET, {"hazel/training/", "nuts/"})) == {"nuts/"}
-    ledger.apply(model_spec("other", changes={"data.training.prefix": "hazel/training/"}))
+    ledger.apply(model_spec("other", changes={"data.training.prefix": "hazel/training/"}), MORNING)

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from control_plane.endpoints import Endpoints
 from control_plane.ledger import Ledger
 from control_plane.monitors import Monitors
 from control_plane.ports import Events, Objects, Pipelines
 from control_plane.registry import Registry
+from tests.fakes.endpoints import FakeEndpoints
 from tests.fakes.events import FakeEvents
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.monitors import FakeMonitors
@@ -28,10 +30,13 @@ class FakeControlPlane:
     monitors: FakeMonitors = field(default_factory=FakeMonitors)
     pipelines: FakePipelines = field(init=False)
     registry: FakeRegistry = field(init=False)
+    endpoints: FakeEndpoints = field(init=False)
+    look_after_every: timedelta = timedelta(minutes=15)
 
     def __post_init__(self) -> None:
         self.pipelines = FakePipelines(self.now)
         self.registry = FakeRegistry(self.now)
+        self.endpoints = FakeEndpoints(self.now)
 
     def now(self) -> datetime:
         return self.clock
@@ -51,6 +56,11 @@ class PlaneOf:
     events: Events
     registry: Registry
     monitors: Monitors
+    endpoints: Endpoints
+
+    @property
+    def look_after_every(self) -> timedelta:
+        return self.whole.look_after_every
 
     @property
     def artifact_bucket(self) -> str:

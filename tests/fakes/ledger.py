@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from control_plane.errors import AlreadyDecided, DataAlreadyUsed, FolderTaken, SlotTaken, Superseded, UnknownModel
+from control_plane.errors import AlreadyDecided, DataAlreadyUsed, NameTaken, SlotTaken, Superseded, UnknownModel
 from control_plane.models import ModelSpec
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
@@ -13,6 +13,9 @@ from control_plane.records import (
     Champion,
     Decision,
     DecisionStatus,
+    Deployment,
+    DeployRequest,
+    Drift,
     Due,
     Model,
     Paused,
@@ -20,7 +23,7 @@ from control_plane.records import (
     Run,
     Slot,
 )
-from tests.fakes.rows import Claim, Store, due_key, require, window_place
+from tests.fakes.rows import Claim, Store, due_key, pending_place, require, slot_of, window_place
 
 PATIENCE = timedelta(minutes=1)
 LISTED = 100
@@ -32,13 +35,15 @@ class FakeLedger:
     def __init__(self) -> None:
         self._store = Store()
 
-    def apply(self, spec: ModelSpec) -> None:
+    def apply(self, spec: ModelSpec, now: datetime) -> None:
         with self._store.transaction() as rows:
             for folder in [folder for folder, route in rows.routes.items() if route.model == spec.model]:
                 del rows.routes[folder]
+            for name in [name for name, owner in rows.names.items() if owner == spec.model]:
+                del rows.names[name]
             for purpose, source in spec.data.sources.items():
                 folder = (spec.data.bucket, source.prefix)
-                require(folder not in rows.routes, FolderTaken(f"{folder} already feeds a model"))
+                require(folder not in rows.routes, NameTaken(f"{folder} already feeds a model"))
                 rows.routes[folder] = Route(
                     model=spec.model,
                     purpose=purpose,
@@ -46,22 +51,32 @@ class FakeLedger:
                     source=source,
                     exclude=spec.data.exclude,
                 )
+            for name in spec.claims:
+                require(name not in rows.names, NameTaken(f"{name} is another model's"))
+                rows.names[name] = spec.model
             rows.specs[spec.model] = spec
+            rows.since.setdefault(spec.model, now)
+            rows.due["model", spec.model] = now
 
     def model(self, name: str) -> Model:
-        rows = self._store.rows
-        if name not in rows.specs:
+        if name not in self._store.rows.specs:
             raise UnknownModel(name)
-        pending = {purpose: rows.pending[name, purpose] for purpose in Purpose if (name, purpose) in rows.pending}
-        spec = rows.specs[name]
-        return Model(
-            spec=spec,
-            revision=spec.revision,
-            slot=rows.slots.get(name),
-            pending=pending,
-            champion=rows.champions.get(name),
-            paused=rows.paused.get(name),
-        )
+        return self._store.rows.model(name)
+
+    def owners(self, names: Collection[str]) -> Mapping[str, str]:
+        return {name: owner for name, owner in self._store.rows.names.items() if name in names}
+
+    def note_drift(self, model: str, drift: Drift | None) -> None:
+        with self._store.transaction() as rows:
+            require(model in rows.specs, UnknownModel(model))
+            rows.drift.pop(model, None)
+            if drift:
+                rows.drift[model] = drift
+
+    def looked_after(self, model: Model, approvals: Mapping[str, str], again: datetime) -> None:
+        with self._store.transaction() as rows:
+            rows.approvals[model.spec.model] = dict(approvals)
+            rows.due["model", model.spec.model] = again
 
     def models(self) -> list[Model]:
         return [self.model(name) for name in sorted(self._store.rows.specs)]
@@ -80,10 +95,8 @@ class FakeLedger:
         model = str(decision.model)
         with self._store.transaction() as rows:
             self._add(decision)
-            before = rows.champions.get(model)
             require(model in rows.specs, Superseded(model))
-            require((before.package if before else None) == instead_of, Superseded(model))
-            rows.champions[model] = champion
+            self._crown(model, champion, instead_of)
 
     def routes(self, bucket: str, folders: Collection[str]) -> Mapping[str, Route]:
         rows = self._store.rows
@@ -117,8 +130,10 @@ class FakeLedger:
             found = rows.windows.pop(place, None)
             require(found is not None and found.id == window.id and rows.due[place] <= now, Superseded(window.id))
             del rows.due[place]
+            require(window.model in rows.specs, Superseded(window.model))
             rows.windows[window_place(sealed)] = sealed
             rows.due[window_place(sealed)] = now
+            rows.arrived[window.model, window.purpose] = now
         return sealed
 
     def decision(self, decision_id: str) -> Decision | None:
@@ -143,20 +158,21 @@ class FakeLedger:
             self._add(decision)
             self._take_slot(decision)
             self._claim(decision)
-            replaced = rows.pending.pop((decision.start.model, decision.start.purpose), None)
+            alone = isinstance(decision.asked, DeployRequest) and decision.asked.is_rollback
+            replaced = None if alone else rows.pending.pop(pending_place(decision.asked), None)
             if replaced:
                 self._supersede(rows.decisions[replaced], decision.id)
             rows.consume(window)
 
     def defer(self, decision: Decision, window: ArrivalWindow | None) -> None:
-        request = decision.start
+        place = pending_place(decision.asked)
         with self._store.transaction() as rows:
             self._add(decision)
             self._claim(decision)
-            replaced = rows.pending.get((request.model, request.purpose))
+            replaced = rows.pending.get(place)
             if replaced:
                 self._supersede(rows.decisions[replaced], decision.id)
-            rows.pending[request.model, request.purpose] = decision.id
+            rows.pending[place] = decision.id
             rows.consume(window)
 
     def settle(self, decision: Decision, window: ArrivalWindow | None) -> None:
@@ -169,41 +185,52 @@ class FakeLedger:
             self._revise(decision, was=DecisionStatus.DEFERRED)
 
     def take_up(self, decision: Decision) -> None:
-        request = decision.start
         with self._store.transaction() as rows:
             known = rows.decisions[decision.id]
             require(known.status is DecisionStatus.DEFERRED, AlreadyDecided(known))
-            waits = rows.pending.pop((request.model, request.purpose), None)
-            require(waits == decision.id, SlotTaken(request.model))
+            waits = rows.pending.pop(pending_place(decision.asked), None)
+            require(waits == decision.id, SlotTaken(decision.asked.model))
             self._take_slot(decision)
             self._put(decision)
 
-    def complete(self, decision: Decision, run: Run) -> None:
+    def withdraw(self, decision: Decision) -> None:
         with self._store.transaction() as rows:
-            if run.arn in rows.runs:
+            self._revise(decision, was=DecisionStatus.DEFERRED)
+            waits = rows.pending.pop(pending_place(decision.asked), None)
+            require(waits == decision.id, Superseded(decision.id))
+            rows.free_data(decision)
+
+    def complete(self, decision: Decision, came: Run | Deployment) -> None:
+        with self._store.transaction() as rows:
+            place = due_key(came)
+            if place[1] in (rows.runs if isinstance(came, Run) else rows.deployments):
                 return
             self._revise(decision)
-            rows.runs[run.arn] = run
-            rows.due["run", run.arn] = run.started_at + PATIENCE
-            rows.slots[run.model] = Slot(decision=decision.id, run=run.arn)
+            rows.due[place] = came.started_at + PATIENCE
+            rows.slots[slot_of(decision.asked)] = Slot(decision=decision.id, run=decision.run)
+            if isinstance(came, Run):
+                rows.runs[came.arn] = came
+                rows.started[came.model, came.purpose] = came.started_at
+            else:
+                rows.deployments[came.id] = came
 
     def postpone(self, decision: Decision) -> Decision:
-        request = decision.start
+        place = pending_place(decision.asked)
         with self._store.transaction() as rows:
-            newer = rows.pending.get((request.model, request.purpose))
+            newer = rows.pending.get(place)
             if newer:
                 self._supersede(decision, newer, was=DecisionStatus.BEGUN)
             else:
                 self._revise(decision)
-                rows.pending[request.model, request.purpose] = decision.id
-            del rows.slots[request.model]
+                rows.pending[place] = decision.id
+            del rows.slots[slot_of(decision.asked)]
             return rows.decisions[decision.id]
 
     def refuse(self, decision: Decision) -> None:
         with self._store.transaction() as rows:
             self._revise(decision)
-            del rows.slots[decision.start.model]
-            rows.free_data(decision.start, decision.id)
+            del rows.slots[slot_of(decision.asked)]
+            rows.free_data(decision)
 
     def run(self, arn: str) -> Run | None:
         return self._store.rows.runs.get(arn)
@@ -216,12 +243,33 @@ class FakeLedger:
         with self._store.transaction() as rows:
             if rows.runs[run.arn].status:
                 return
-            slot = rows.slots.pop(run.model, None)
+            slot = rows.slots.pop((run.model, "run"), None)
             require(slot is not None and slot.decision == run.decision, Superseded(run.arn))
             rows.runs[run.arn] = run
             del rows.due["run", run.arn]
             if run.status != "Succeeded":
-                rows.free_data(run, run.decision)
+                rows.free_claim(run, run.decision)
+
+    def deployment(self, deployment_id: str) -> Deployment | None:
+        return self._store.rows.deployments.get(deployment_id)
+
+    def deployments(self, model: str) -> list[Deployment]:
+        found = [known for known in self._store.rows.deployments.values() if known.request.model == model]
+        return sorted(found, key=lambda deployment: deployment.started_at, reverse=True)[:LISTED]
+
+    def end_deployment(
+        self, deployment: Deployment, decision: Decision, champion: Champion | None, *, instead_of: str | None
+    ) -> None:
+        model = deployment.request.model
+        with self._store.transaction() as rows:
+            self._add(decision)
+            known, slot = rows.deployments.get(deployment.id), rows.slots.pop((model, "deployment"), None)
+            require(known is not None and known.outcome is None, Superseded(deployment.id))
+            require(slot is not None and slot.decision == deployment.id, Superseded(deployment.id))
+            rows.deployments[deployment.id] = deployment
+            del rows.due["deployment", deployment.id]
+            if champion:
+                self._crown(model, champion, instead_of)
 
     def due(self, now: datetime) -> list[Due]:
         return self._store.rows.due_by(now)
@@ -249,13 +297,22 @@ class FakeLedger:
         if decision.status is not DecisionStatus.DONE:
             rows.due["decision", decision.id] = decision.until or decision.decided_at + PATIENCE
 
+    def _crown(self, model: str, champion: Champion, instead_of: str | None) -> None:
+        rows = self._store.rows
+        before = rows.champions.get(model)
+        require((before.package if before else None) == instead_of, Superseded(model))
+        rows.champions[model] = champion
+        rows.drift.pop(model, None)
+
     def _take_slot(self, decision: Decision) -> None:
-        rows, model = self._store.rows, decision.start.model
-        require(model in rows.specs and model not in rows.slots, SlotTaken(model))
-        rows.slots[model] = Slot(decision=decision.id)
+        rows, slot = self._store.rows, slot_of(decision.asked)
+        require(slot[0] in rows.specs and slot not in rows.slots, SlotTaken(slot[0]))
+        rows.slots[slot] = Slot(decision=decision.id)
 
     def _claim(self, decision: Decision) -> None:
-        rows, request = self._store.rows, decision.start
+        rows, request = self._store.rows, decision.asked
+        if isinstance(request, DeployRequest):
+            return
         place = (request.model, request.purpose, request.fingerprint)
         claim = rows.claims.get(place)
         if claim and claim.until >= decision.decided_at and not decision.force:
@@ -273,7 +330,7 @@ class FakeLedger:
         changes = {
             "outcome": Outcome.SKIPPED_SUPERSEDED,
             "status": DecisionStatus.DONE,
-            "then": f"decision {newer} on newer data took its place",
+            "then": f"decision {newer} took its place",
         }
         self._put(decision.model_copy(update=changes))
-        rows.free_data(decision.start, decision.id)
+        rows.free_data(decision)

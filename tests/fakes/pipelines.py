@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from control_plane.errors import StartError
+from control_plane.errors import CallError
 from control_plane.ports import GONE, Execution
 from control_plane.records import StartRequest
 
@@ -26,7 +26,7 @@ class FakePipelines:
     """`unavailable` is raised instead of starting anything new, until it is None again."""
 
     now: Callable[[], datetime]
-    unavailable: StartError | None = None
+    unavailable: CallError | None = None
     started: list[Started] = field(default_factory=list)
     _by_token: dict[str, str] = field(default_factory=dict)
     _executions: dict[str, Execution] = field(default_factory=dict)

@@ -27,6 +27,10 @@ class FakeRegistry:
         newest = [package for package in reversed(self.packages.values()) if package.group == group][:_LOOKED_AMONG]
         return next((package for package in newest if package.generated_by == execution_arn), None)
 
+    def approvals(self, group: str) -> dict[str, ApprovalStatus]:
+        newest = [package for package in reversed(self.packages.values()) if package.group == group][:_LOOKED_AMONG]
+        return {package.arn: package.approval_status for package in newest}
+
     def approve(self, package_arn: str, why: str) -> None:
         self.set_approval(package_arn, "Approved")
         self.approval_descriptions[package_arn] = why

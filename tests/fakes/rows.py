@@ -1,6 +1,6 @@
 """What the in-memory ledger holds, and transactions over it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +10,22 @@ from typing import NamedTuple
 from control_plane.errors import ControlPlaneError, Superseded
 from control_plane.models import ModelSpec
 from control_plane.policies import Purpose
-from control_plane.records import ArrivalWindow, Champion, Decision, Due, Paused, Route, Run, Slot, StartRequest
+from control_plane.records import (
+    ArrivalWindow,
+    Champion,
+    Decision,
+    Deployment,
+    DeployRequest,
+    Drift,
+    Due,
+    Model,
+    Paused,
+    Route,
+    Run,
+    Slot,
+    StartRequest,
+    Unreadable,
+)
 
 type Place = tuple[str, ...]
 
@@ -40,6 +55,25 @@ def due_key(item: Due) -> Place:
             return ("decision", item.id)
         case Run():
             return ("run", item.arn)
+        case Deployment():
+            return ("deployment", item.id)
+        case Model():
+            return ("model", item.spec.model)
+        case Unreadable():
+            return ("unreadable", item.place)
+
+
+def slot_of(request: StartRequest | DeployRequest) -> Place:
+    """A model has two slots: for runs and for deployments."""
+    return (request.model, "deployment" if isinstance(request, DeployRequest) else "run")
+
+
+def pending_place(request: StartRequest | DeployRequest) -> Place:
+    return (request.model, "deployment" if isinstance(request, DeployRequest) else request.purpose)
+
+
+def of_purposes[V](table: Mapping[Place, V], model: str) -> Mapping[Purpose, V]:
+    return {purpose: table[model, purpose] for purpose in Purpose if (model, purpose) in table}
 
 
 @dataclass
@@ -47,15 +81,22 @@ class Rows:
     """`due` says when each place should be looked at; what waits for nothing isn't in it."""
 
     specs: dict[str, ModelSpec] = field(default_factory=dict)
-    slots: dict[str, Slot] = field(default_factory=dict)
+    since: dict[str, datetime] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    slots: dict[Place, Slot] = field(default_factory=dict)
     champions: dict[str, Champion] = field(default_factory=dict)
     paused: dict[str, Paused] = field(default_factory=dict)
-    pending: dict[tuple[str, Purpose], str] = field(default_factory=dict)
+    pending: dict[Place, str] = field(default_factory=dict)
+    started: dict[Place, datetime] = field(default_factory=dict)
+    arrived: dict[Place, datetime] = field(default_factory=dict)
+    approvals: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    drift: dict[str, Drift] = field(default_factory=dict)
     routes: dict[tuple[str, str], Route] = field(default_factory=dict)
     windows: dict[Place, ArrivalWindow] = field(default_factory=dict)
     decisions: dict[str, Decision] = field(default_factory=dict)
     claims: dict[tuple[str, Purpose, str], Claim] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
+    deployments: dict[str, Deployment] = field(default_factory=dict)
     due: dict[Place, datetime] = field(default_factory=dict)
 
     def copy(self) -> "Rows":
@@ -66,11 +107,33 @@ class Rows:
             require(window_place(window) in self.windows, Superseded(window.id))
             del self.windows[window_place(window)], self.due[window_place(window)]
 
-    def free_data(self, use: StartRequest | Run, decision: str) -> None:
+    def free_data(self, decision: Decision) -> None:
+        if isinstance(decision.asked, StartRequest):
+            self.free_claim(decision.asked, decision.id)
+
+    def free_claim(self, use: StartRequest | Run, decision: str) -> None:
         """Leave the claim alone if it has run out and somebody else has it now."""
         place = (use.model, use.purpose, use.fingerprint)
         if place in self.claims and self.claims[place].decision == decision:
             del self.claims[place]
+
+    def model(self, name: str) -> Model:
+        spec = self.specs[name]
+        return Model(
+            spec=spec,
+            revision=spec.revision,
+            since=self.since[name],
+            slot=self.slots.get((name, "run")),
+            pending=of_purposes(self.pending, name),
+            deploying=self.slots.get((name, "deployment")),
+            pending_deployment=self.pending.get((name, "deployment")),
+            champion=self.champions.get(name),
+            paused=self.paused.get(name),
+            started=of_purposes(self.started, name),
+            arrived=of_purposes(self.arrived, name),
+            approvals=self.approvals.get(name, {}),
+            drift=self.drift.get(name),
+        )
 
     def due_by(self, now: datetime) -> list[Due]:
         places = sorted((at, place) for place, at in self.due.items() if at <= now)
@@ -82,8 +145,12 @@ class Rows:
                 return self.windows[place]
             case "decision":
                 return self.decisions[place[1]]
-            case _:
+            case "run":
                 return self.runs[place[1]]
+            case "deployment":
+                return self.deployments[place[1]]
+            case _:
+                return self.model(place[1])
 
 
 class Store:

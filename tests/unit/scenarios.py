@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
 
-from control_plane.errors import CapacityExceeded, StartError, StartRefused
+from control_plane.errors import CallError, CallRefused, CapacityExceeded
 from control_plane.events import DriftReport, ModelPackageStateChange, RunRequested
 from control_plane.models import ModelSpec
 from control_plane.outcomes import Outcome
@@ -21,6 +21,7 @@ from control_plane.records import Decision, Due, Model, Run
 from control_plane.registry import ApprovalStatus
 from on_data_arrival.handler import handle as on_data_arrival
 from on_drift.handler import handle as on_drift
+from on_endpoint.handler import handle as on_endpoint
 from on_model_package.handler import handle as on_model_package
 from on_pipeline_execution.handler import handle as on_pipeline_execution
 from on_request.handler import handle as on_request
@@ -31,6 +32,7 @@ from tests.samples import (
     EVALUATION,
     TRAINING,
     after,
+    deployed_spec,
     drift_report,
     evaluated_spec,
     model_spec,
@@ -40,10 +42,11 @@ from tests.samples import (
 )
 from tests.unit.world import new_plane, put, tick
 
-# How events come: each once, each twice, without the ends of runs; or once, while the due index lags by a tick.
+# How events come: each once, each twice, without any of SageMaker's; or once, while the due index lags by a tick.
 type Mode = Literal["once", "twice", "unreported", "stale"]
 MINUTES = 40
 RUN_LASTS = timedelta(minutes=6)
+DEPLOYMENT_LASTS = timedelta(minutes=3)
 DELIVERIES = 3
 
 
@@ -65,7 +68,7 @@ class Scenario:
     `landings` are names under the model's folder for training, or with `evaluation/` before them. `versions` are in the
     registry, and `stored` in the bucket, before anything happens. `starts` maps a minute to what SageMaker says to new
     starts; a run ends with `status`, an evaluation's verdict is `passes`. `data` is how many different data are run on,
-    `champion` the version that is in use at the end.
+    `champion` the version that is in use at the end. The version `broken` can't be deployed.
     """
 
     name: str
@@ -75,12 +78,14 @@ class Scenario:
     data: int | None = None
     champion: int | None = None
     happens: Mapping[int, tuple[Happening, ...]] = field(default_factory=dict)
-    starts: Mapping[int, StartError | None] = field(default_factory=dict)
+    starts: Mapping[int, CallError | None] = field(default_factory=dict)
     status: str = "Succeeded"
     passes: bool = True
     spec: ModelSpec = field(default_factory=model_spec)
     versions: int = 0
+    broken: int | None = None
     stored: tuple[str, ...] = ()
+    deployed: tuple[int, ...] = ()
 
     @property
     def last_minute(self) -> int:
@@ -90,7 +95,11 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Ending:
-    """What is left. `idle` is the longest time, in ticks, that the slot was held without anything running."""
+    """What is left. `idle` is the longest time, in ticks, that a slot was held without anything under way.
+
+    `deployed` are the versions that endpoints were asked for, in order; `serving` is what each serves, and whether it
+    has settled.
+    """
 
     purposes: tuple[Purpose, ...]
     data: int
@@ -99,6 +108,8 @@ class Ending:
     runs: list[Run]
     due: list[Due]
     undelivered: list[str]
+    deployed: tuple[str, ...]
+    serving: Mapping[str, tuple[str, bool]]
     idle: int
 
 
@@ -107,6 +118,7 @@ SECOND = ("c.csv", "_SUCCESS")
 JUDGED = ("evaluation/a.csv", "evaluation/_SUCCESS")
 LATE = evaluated_spec(changes={"policy.on_data": "when_degraded"})
 BY_POLICY = evaluated_spec(changes={"policy.on_data": "when_degraded", "policy.approval": "automatic"})
+DEPLOYED = deployed_spec()
 COOL = model_spec(changes={"policy.cooldown.training": "12m"})
 DRIFT = DriftReport.parse(drift_report("e1"))
 FORCED = RunRequested.parse(run_requested("e1", force=True))
@@ -125,7 +137,7 @@ SCENARIOS = (
     ),
     Scenario("the same data again", {0: FIRST, 12: FIRST}, (Outcome.SKIPPED_SAME_DATA, Outcome.STARTED)),
     Scenario("no capacity", {0: FIRST}, (Outcome.STARTED,), starts={0: CapacityExceeded("full"), 3: None}),
-    Scenario("refused", {0: FIRST}, (Outcome.REFUSED,), (), starts={0: StartRefused("no pipeline")}),
+    Scenario("refused", {0: FIRST}, (Outcome.REFUSED,), (), starts={0: CallRefused("no pipeline")}),
     Scenario(
         "a cooldown passes",
         {0: FIRST, 8: SECOND},
@@ -160,6 +172,68 @@ SCENARIOS = (
         versions=2,
     ),
     Scenario(
+        "an approval is deployed",
+        {},
+        (Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED),
+        (),
+        champion=1,
+        deployed=(1,),
+        happens={0: (Approval(1),)},
+        versions=1,
+        spec=DEPLOYED,
+    ),
+    Scenario(
+        "an approval during a deployment",
+        {},
+        (Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED, Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED),
+        (),
+        champion=2,
+        deployed=(1, 2),
+        happens={0: (Approval(1),), 2: (Approval(2),)},
+        versions=2,
+        spec=DEPLOYED,
+    ),
+    Scenario(
+        "a rejected champion is rolled back",
+        {},
+        (
+            *(Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED, Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED),
+            *(Outcome.ROLLING_BACK, Outcome.ROLLED_BACK),
+        ),
+        (),
+        champion=1,
+        deployed=(1, 2, 1),
+        happens={0: (Approval(1),), 8: (Approval(2),), 16: (Approval(2, "Rejected"),)},
+        versions=2,
+        spec=DEPLOYED,
+    ),
+    Scenario(
+        "a version that SageMaker rolls back",
+        {},
+        (Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED, Outcome.DEPLOYING, Outcome.DEPLOYMENT_ROLLED_BACK),
+        (),
+        champion=1,
+        deployed=(1, 2),
+        happens={0: (Approval(1),), 8: (Approval(2),)},
+        versions=2,
+        broken=2,
+        spec=DEPLOYED,
+    ),
+    Scenario(
+        "a version rejected on its way",
+        {},
+        (
+            *(Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED, Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED),
+            *(Outcome.ROLLING_BACK, Outcome.ROLLED_BACK),
+        ),
+        (),
+        champion=1,
+        deployed=(1, 2, 1),
+        happens={0: (Approval(1),), 8: (Approval(2),), 10: (Approval(2, "Rejected"),)},
+        versions=2,
+        spec=DEPLOYED,
+    ),
+    Scenario(
         "drift that is harmless",
         {},
         (Outcome.CHAMPION_CHANGED, Outcome.STARTED, Outcome.SKIPPED_NOT_DEGRADED),
@@ -183,7 +257,7 @@ SCENARIOS = (
     ),
     Scenario(
         "degraded on new data",
-        {0: FIRST, 2: JUDGED},
+        {5: FIRST, 7: JUDGED},
         (Outcome.CHAMPION_CHANGED, Outcome.SKIPPED_BY_POLICY, Outcome.STARTED, Outcome.STARTED),
         (EVALUATION, TRAINING),
         champion=1,
@@ -234,7 +308,8 @@ class World:
         self.scenario, self.mode = scenario, mode
         self.faults = Faults(fault)
         self.plane = new_plane(LaggingLedger() if mode == "stale" else FakeLedger())
-        self.plane.ledger.apply(scenario.spec)
+        self.plane.look_after_every = timedelta(minutes=1)
+        self.plane.ledger.apply(scenario.spec, self.plane.now())
         for _ in range(scenario.versions):
             self.plane.registry.register("churn")
         put(self.plane.objects, *map(key, scenario.stored))
@@ -247,6 +322,7 @@ class World:
             events=wrap("events", self.plane.events),
             registry=wrap("registry", self.plane.registry),
             monitors=wrap("monitors", self.plane.monitors),
+            endpoints=wrap("endpoints", self.plane.endpoints),
         )
         self.undelivered: list[str] = []
         self._observed = 0
@@ -256,11 +332,14 @@ class World:
         idle = longest = 0
         for minute in range(MINUTES):
             self._minute(minute)
-            held = self.plane.ledger.model("churn").slot is not None
-            idle = idle + 1 if held and not self.plane.pipelines.running else 0
+            model = self.plane.ledger.model("churn")
+            moving = any(not endpoint.has_settled for endpoint in self.plane.endpoints.endpoints.values())
+            held = (model.slot and not self.plane.pipelines.running) or (model.deploying and not moving)
+            idle = idle + 1 if held else 0
             longest = max(longest, idle)
             self.plane.wait(timedelta(minutes=1))
-            if minute >= self.scenario.last_minute and not self._due():
+            seen = self.plane.ledger.model("churn").approvals == self.plane.registry.approvals("churn")
+            if minute >= self.scenario.last_minute and seen and not self._due():
                 break
         return self._ending(longest)
 
@@ -270,14 +349,15 @@ class World:
             keys = map(key, self.scenario.landings[minute])
             self._deliver(partial(on_data_arrival, put(self.plane.objects, *keys), self.view))
         for happening in self.scenario.happens.get(minute, ()):
-            self._deliver(self._handling(happening))
+            report = self._report if isinstance(happening, Approval) else self._deliver
+            report(self._handling(happening))
         with suppress(Died, CallFailed, ExceptionGroup):
             tick(self.view)
-        for arn in [*self._observations(), *self._ends()]:
-            self._deliver(partial(on_pipeline_execution, arn, self.view))
+        for handle in [*self._ours(), *self._ends(), *self._settled()]:
+            self._deliver(handle)
         for arn in self.plane.registry.approval_descriptions.keys() - self._approved:
             self._approved.add(arn)
-            self._deliver(self._package_event(arn))
+            self._report(self._package_event(arn))
 
     def _handling(self, happening: Happening) -> Callable[[], object]:
         match happening:
@@ -294,18 +374,41 @@ class World:
         return partial(on_model_package, ModelPackageStateChange.parse(event), self.view)
 
     def _due(self) -> list[Due]:
-        return FakeLedger.due(self.plane.ledger, after(days=1))
+        """A model is always looked after again."""
+        due = FakeLedger.due(self.plane.ledger, after(days=1))
+        return [item for item in due if not isinstance(item, Model)]
 
-    def _observations(self) -> Iterator[str]:
+    def _ours(self) -> Iterator[Callable[[], object]]:
+        """What `on_tick` has to say since the last time."""
         sent, self._observed = self.plane.events.sent[self._observed :], len(self.plane.events.sent)
-        yield from (detail["pipelineExecutionArn"] for _, detail in sent)
+        for number, (detail_type, detail) in enumerate(sent):
+            match detail_type:
+                case "Pipeline Execution Observed":
+                    yield partial(on_pipeline_execution, detail["pipelineExecutionArn"], self.view)
+                case "Endpoint Observed":
+                    yield partial(on_endpoint, detail["EndpointName"], self.view)
+                case "Model Package Observed":
+                    told = {"id": f"{self._observed}-{number}", "source": "pointsman", "detail-type": detail_type}
+                    event = ModelPackageStateChange.parse(told | {"detail": detail})
+                    yield partial(on_model_package, event, self.view)
 
-    def _ends(self) -> Iterator[str]:
+    def _ends(self) -> Iterator[Callable[[], object]]:
         for arn in self.plane.pipelines.running:
             if self.plane.now() - self.plane.pipelines.describe(arn).ended_at >= RUN_LASTS:
                 self._end(arn)
                 if self.mode != "unreported":
-                    yield arn
+                    yield partial(on_pipeline_execution, arn, self.view)
+
+    def _settled(self) -> Iterator[Callable[[], object]]:
+        endpoints = self.plane.endpoints
+        for endpoint in list(endpoints.endpoints.values()):
+            if endpoint.has_settled or self.plane.now() - endpoint.modified_at < DEPLOYMENT_LASTS:
+                continue
+            wanted = endpoints.asked[-1].package
+            broken = self.scenario.broken is not None and wanted == package_arn(self.scenario.broken)
+            (endpoints.roll_back if broken else endpoints.settle)(endpoint.name)
+            if self.mode != "unreported":
+                yield partial(on_endpoint, endpoint.name, self.view)
 
     def _end(self, arn: str) -> None:
         """A training leaves a version, an evaluation a report."""
@@ -317,6 +420,11 @@ class World:
             bucket, _, folder = request.parameters["ReportUri"].removeprefix("s3://").partition("/")
             report = {"verdict": {"passed": self.scenario.passes, "summary": "in words"}}
             self.plane.objects.write(bucket, f"{folder}/evaluation.json", json.dumps(report).encode())
+
+    def _report(self, handle: Callable[[], object]) -> None:
+        """As SageMaker does it, which promises nothing."""
+        if self.mode != "unreported":
+            self._deliver(handle)
 
     def _deliver(self, handle: Callable[[], object]) -> None:
         for _ in range(2 if self.mode == "twice" else 1):
@@ -337,6 +445,11 @@ class World:
             runs=ledger.runs("churn"),
             due=self._due(),
             undelivered=self.undelivered,
+            deployed=tuple(request.package for request in self.plane.endpoints.asked),
+            serving={
+                endpoint.name: (endpoint.config, endpoint.has_settled)
+                for endpoint in self.plane.endpoints.endpoints.values()
+            },
             idle=idle,
         )
 

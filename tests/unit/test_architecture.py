@@ -87,7 +87,8 @@ def package(name: str) -> str:
 
 def test_the_rooms_are_found() -> None:
     assert set(ROOMS) == {
-        *("on_data_arrival", "on_drift", "on_model_package", "on_pipeline_execution", "on_request", "on_tick")
+        *("on_data_arrival", "on_drift", "on_endpoint", "on_model_package", "on_pipeline_execution"),
+        *("on_request", "on_tick"),
     }
     assert {f"{room}.decide" for room in ROOMS} | {f"{room}.handler" for room in ROOMS} <= set(MODULES)
     assert {*PURE, *SHELLS, "control_plane.adapters.dynamodb", "control_plane.events.ours"} <= set(MODULES)

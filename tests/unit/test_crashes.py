@@ -70,8 +70,8 @@ def test_every_execution_is_on_record_with_its_end_3_6(scenario: Scenario, mode:
 
 def test_no_slot_is_held_and_no_pending_start_is_lost_4_6(scenario: Scenario, mode: Mode, kind: Kind) -> None:
     for call, end in endings(scenario.name, mode, kind).items():
-        assert end.model.slot is None, call
-        assert dict(end.model.pending) == {}, call
+        assert (end.model.slot, end.model.deploying) == (None, None), call
+        assert (dict(end.model.pending), end.model.pending_deployment) == ({}, None), call
 
 
 def test_the_champion_is_who_it_should_be_1_3(scenario: Scenario, mode: Mode, kind: Kind) -> None:
@@ -81,6 +81,16 @@ def test_the_champion_is_who_it_should_be_1_3(scenario: Scenario, mode: Mode, ki
         for call, end in endings(scenario.name, mode, kind).items()
     }
     assert {call: package for call, package in found.items() if package != expected} == {}
+
+
+def test_the_endpoint_was_asked_for_each_version_once_and_serves_the_champion_1_3_5(
+    scenario: Scenario, mode: Mode, kind: Kind
+) -> None:
+    expected = tuple(package_arn(version) for version in scenario.deployed)
+    for call, end in endings(scenario.name, mode, kind).items():
+        assert end.deployed == expected, call
+        champion = end.model.champion
+        assert set(end.serving.values()) == ({(champion.config, True)} if champion and expected else set()), call
 
 
 def test_a_slot_is_held_for_nothing_no_longer_than_two_ticks_4(scenario: Scenario, mode: Mode, kind: Kind) -> None:

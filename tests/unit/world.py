@@ -19,8 +19,10 @@ from on_tick.handler import handle as on_tick
 from tests.fakes import FakeControlPlane, FakeLedger, FakeObjects
 from tests.samples import (
     BUCKET,
+    MORNING,
     PREFIX,
     TRAINING,
+    after,
     drift_report,
     evaluated_spec,
     model_spec,
@@ -29,20 +31,27 @@ from tests.samples import (
     run_requested,
 )
 
+NEVER = after(days=10_000)
 MOMENT = timedelta(seconds=1)  # a window is named by the time at which it opened
 
 
 def new_plane(ledger: FakeLedger | None = None) -> FakeControlPlane:
     """A control plane that knows one model."""
     plane = FakeControlPlane(ledger=ledger or FakeLedger())
-    plane.ledger.apply(model_spec())
+    apply(plane, model_spec())
     return plane
+
+
+def apply(plane: FakeControlPlane, spec: ModelSpec) -> None:
+    """Nobody looks after the model: a test of that says so itself."""
+    plane.ledger.apply(spec, MORNING)
+    plane.ledger.looked_after(plane.ledger.model(spec.model), {}, NEVER)
 
 
 def judged_plane(spec: ModelSpec | None = None) -> FakeControlPlane:
     """A control plane that knows one model, whose first version was approved."""
     plane = FakeControlPlane()
-    plane.ledger.apply(spec or evaluated_spec())
+    apply(plane, spec or evaluated_spec())
     decide_approval(plane, plane.registry.register("churn").arn)
     return plane
 

@@ -1,6 +1,7 @@
 """`Events` on EventBridge's default bus."""
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from control_plane.errors import EventNotSent
@@ -15,7 +16,7 @@ class EventBridgeEvents:
     def __init__(self, client: "EventBridgeClient") -> None:
         self._client = client
 
-    def send(self, detail_type: str, detail: dict[str, str]) -> None:
+    def send(self, detail_type: str, detail: Mapping[str, object]) -> None:
         """Raises EventNotSent: PutEvents answers 200 also when it took nothing."""
         answer = self._client.put_events(
             Entries=[{"Source": "pointsman", "DetailType": detail_type, "Detail": json.dumps(detail)}]

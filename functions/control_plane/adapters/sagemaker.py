@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from control_plane.clock import utc_now
-from control_plane.errors import CapacityExceeded, StartRefused
+from control_plane.errors import CallRefused, CapacityExceeded
 from control_plane.ports import GONE, Execution
 from control_plane.records import StartRequest
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 # ResourceNotFound has no "Exception" suffix on SageMaker's wire; the validation errors have.
 _MEANING = {
     "ResourceLimitExceeded": CapacityExceeded,
-    "ResourceNotFound": StartRefused,
-    "ValidationException": StartRefused,
+    "ResourceNotFound": CallRefused,
+    "ValidationException": CallRefused,
 }
 
 

@@ -6,13 +6,14 @@ from botocore.exceptions import ClientError
 
 from control_plane.adapters.sagemaker import one_line
 from control_plane.errors import UnknownPackage
-from control_plane.registry import Package
+from control_plane.registry import ApprovalStatus, Package
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker.type_defs import (
         DescribeModelPackageOutputTypeDef,
         ModelPackageContainerDefinitionOutputTypeDef,
+        ModelPackageSummaryTypeDef,
     )
 
 
@@ -46,17 +47,26 @@ class SageMakerRegistry:
 
     def registered_by(self, group: str, execution_arn: str) -> Package | None:
         """Newest first: the version of a run that has just ended is among the first."""
-        pages = self._client.get_paginator("list_model_packages").paginate(
-            ModelPackageGroupName=group,
-            SortBy="CreationTime",
-            SortOrder="Descending",
-            PaginationConfig={"MaxItems": 20},
-        )
-        for summary in (item for page in pages for item in page["ModelPackageSummaryList"]):
+        for summary in self._newest(group):
             package = self.describe(summary["ModelPackageArn"])
             if package.generated_by == execution_arn:
                 return package
         return None
+
+    def approvals(self, group: str) -> dict[str, ApprovalStatus]:
+        try:
+            newest = self._newest(group)
+        except ClientError as error:
+            if "does not exist" in error.response["Error"]["Message"]:
+                return {}
+            raise
+        return {item["ModelPackageArn"]: item.get("ModelApprovalStatus", "PendingManualApproval") for item in newest}
+
+    def _newest(self, group: str) -> "list[ModelPackageSummaryTypeDef]":
+        answer = self._client.list_model_packages(
+            ModelPackageGroupName=group, SortBy="CreationTime", SortOrder="Descending", MaxResults=20
+        )
+        return answer["ModelPackageSummaryList"]
 
     def approve(self, package_arn: str, why: str) -> None:
         self._client.update_model_package(

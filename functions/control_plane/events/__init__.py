@@ -4,6 +4,7 @@ from control_plane.events.cloudwatch import AlarmStateChange
 from control_plane.events.drift import DriftEvent, parse_drift_event
 from control_plane.events.envelope import Event
 from control_plane.events.ours import DriftReport, RunRequested
+from control_plane.events.requests import DeploymentRequested, Request, RollbackRequested, parse_request
 from control_plane.events.s3 import ObjectCreated
 from control_plane.events.sagemaker import (
     EndpointStateChange,
@@ -14,6 +15,7 @@ from control_plane.events.sagemaker import (
 
 __all__ = [
     "AlarmStateChange",
+    "DeploymentRequested",
     "DriftEvent",
     "DriftReport",
     "EndpointStateChange",
@@ -22,6 +24,9 @@ __all__ = [
     "ObjectCreated",
     "PipelineExecutionStatusChange",
     "ProcessingJobStateChange",
+    "Request",
+    "RollbackRequested",
     "RunRequested",
     "parse_drift_event",
+    "parse_request",
 ]

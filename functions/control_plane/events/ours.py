@@ -54,6 +54,7 @@ class RunRequestedDetail(Told):
 class RunRequested(Event):
     """A person, a schedule or another system asks for a run."""
 
+    detail_type: Literal["Run Requested"] = Field(alias="detail-type")
     detail: RunRequestedDetail
 
     @property

@@ -84,8 +84,10 @@ class EndpointDetail(Wire):
     """
 
     name: str = Field(validation_alias=either_case("EndpointName"), pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$")
-    arn: str = Field(validation_alias=either_case("EndpointArn"), pattern=r"^arn:.+:endpoint/.+$")
-    status: Annotated[str, BeforeValidator(_as_described)] = Field(validation_alias=either_case("EndpointStatus"))
+    arn: str | None = Field(None, validation_alias=either_case("EndpointArn"), pattern=r"^arn:.+:endpoint/.+$")
+    status: Annotated[str, BeforeValidator(_as_described)] = Field(
+        "observed", validation_alias=either_case("EndpointStatus")
+    )
     config: str | None = Field(None, validation_alias=either_case("EndpointConfigName"))
     failure: str | None = Field(None, validation_alias=either_case("FailureReason"))
     last_modified: Moment | None = Field(None, validation_alias=either_case("LastModifiedTime"))
@@ -93,7 +95,10 @@ class EndpointDetail(Wire):
 
 
 class EndpointStateChange(Event):
-    """An endpoint's status changed; `detail.status` is spelt as DescribeEndpoint spells it."""
+    """An endpoint's status changed, by SageMaker's word or by `on_tick`'s observation, which has no status and no ARN.
+
+    `detail.status` is spelt as DescribeEndpoint spells it.
+    """
 
     detail: EndpointDetail
 
@@ -102,7 +107,7 @@ class EndpointStateChange(Event):
         """The same for every event about one change."""
         detail = self.detail
         when = stamp(detail.last_modified) if detail.last_modified else self.occurrence
-        return f"{detail.arn} {detail.status} {when}"
+        return f"{detail.arn or detail.name} {detail.status} {when}"
 
 
 class ProcessingJobDetail(Wire):

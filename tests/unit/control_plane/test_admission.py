@@ -49,6 +49,7 @@ def admitted(
     now: datetime = MORNING,
     force: bool = False,
 ) -> Start | Defer | Skip:
+    of = of.model_copy(update={"started": {run.purpose: run.started_at for run in reversed(recent)}})
     found = Candidate(of, purpose, start_request(purpose=purpose), data_used_by=used_by, recent=recent)
     return admit(found, because="new data", now=now, force=force)
 

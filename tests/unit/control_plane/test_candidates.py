@@ -9,7 +9,7 @@ from control_plane.candidates import candidate
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
 from tests.fakes import FakeControlPlane
-from tests.samples import EVALUATION, TRAINING, begun, champion, evaluated_spec, model_spec
+from tests.samples import EVALUATION, MORNING, TRAINING, begun, champion, evaluated_spec, model_spec
 from tests.unit.world import judged_plane, put
 
 
@@ -107,7 +107,7 @@ def test_it_says_what_there_is_and_who_is_on_it(plane: FakeControlPlane) -> None
 
 
 def test_what_lies_in_a_folder_of_another_model_is_the_others(plane: FakeControlPlane) -> None:
-    plane.ledger.apply(model_spec("eu", changes={"data.training.prefix": "churn/training/eu/"}))
+    plane.ledger.apply(model_spec("eu", changes={"data.training.prefix": "churn/training/eu/"}), MORNING)
     put(plane.objects, "churn/training/eu/b.csv", "churn/training/us/c.csv")
     assert found(plane, TRAINING).data == "2 objects in churn/training/"
 
@@ -121,13 +121,13 @@ def test_an_empty_folder_is_no_data(purpose: Purpose) -> None:
 
 
 def test_without_a_folder_for_it_there_is_no_data(plane: FakeControlPlane) -> None:
-    plane.ledger.apply(model_spec())
+    plane.ledger.apply(model_spec(), MORNING)
     assert obstacle(found(plane, EVALUATION)) is Outcome.SKIPPED_NO_DATA
 
 
 def test_without_a_champion_there_is_nothing_to_judge() -> None:
     plane = FakeControlPlane()
-    plane.ledger.apply(evaluated_spec())
+    plane.ledger.apply(evaluated_spec(), MORNING)
     put(plane.objects, "churn/evaluation/b.csv")
     assert obstacle(found(plane, EVALUATION)) is Outcome.SKIPPED_NO_CHAMPION
 

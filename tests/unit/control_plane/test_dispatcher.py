@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from control_plane.actions import Crown, Defer, Skip, Start
-from control_plane.dispatcher import Dispatcher, Subject, display_name, token
+from control_plane.calls import display_name, token
+from control_plane.dispatcher import Dispatcher, Subject
 from control_plane.errors import CapacityExceeded, Superseded
 from control_plane.outcomes import Outcome
 from control_plane.records import ArrivalWindow, Decision, DecisionStatus
 from tests.fakes import FakeControlPlane
 from tests.samples import (
+    MORNING,
     SAME_DATA,
     TRAINING,
     after,
@@ -77,7 +79,7 @@ def test_losing_the_slot_defers_4(plane: FakeControlPlane) -> None:
     plane.ledger.begin(begun("d0", "f0"), None)
     decision = start(plane)
     assert (decision.outcome, pending_of(plane)) == (Outcome.DEFERRED_BUSY, "d1")
-    assert decision.because == "1 object, but another run was first"
+    assert decision.because == "1 object, but another was first"
 
 
 def test_losing_the_data_skips_1(plane: FakeControlPlane) -> None:
@@ -187,11 +189,14 @@ def test_another_cause_to_wait_is_written_down_and_the_same_is_not(plane: FakeCo
     assert (other.because, plane.ledger.decision("d1")) == (WAITED.because, other)
 
 
+def crowning(number: int) -> Crown:
+    return Crown(package(number), Outcome.CHAMPION_CHANGED, "approved", chosen_at=MORNING)
+
+
 def test_a_new_champion_remembers_those_before_it_and_going_back_forgets_those_after(plane: FakeControlPlane) -> None:
     def crown(number: int, decision_id: str) -> tuple[str, ...]:
-        action = Crown(package_arn(number), Outcome.CHAMPION_CHANGED, "approved")
         subject = Subject(decision_id, "event", plane.ledger.model("churn"))
-        Dispatcher.of(plane).crown(action, package(number), subject)
+        Dispatcher.of(plane).carry_out(crowning(number), subject)
         king = plane.ledger.model("churn").champion
         assert king is not None
         return (king.package, *king.earlier)
@@ -209,12 +214,9 @@ def test_a_new_champion_remembers_those_before_it_and_going_back_forgets_those_a
 
 def test_crowning_against_a_champion_that_is_gone_is_refused(plane: FakeControlPlane) -> None:
     stale = plane.ledger.model("churn")
-    action = Crown(package_arn(1), Outcome.CHAMPION_CHANGED, "approved")
-    Dispatcher.of(plane).crown(action, package(1), Subject("d1", "event", stale))
+    Dispatcher.of(plane).carry_out(crowning(1), Subject("d1", "event", stale))
     with pytest.raises(Superseded):
-        Dispatcher.of(plane).crown(
-            Crown(package_arn(2), action.outcome, "approved"), package(2), Subject("d2", "e", stale)
-        )
+        Dispatcher.of(plane).carry_out(crowning(2), Subject("d2", "e", stale))
     assert plane.ledger.decision("d2") is None
 
 

@@ -138,7 +138,7 @@ def test_every_outcome_has_an_action_in_one_word(outcome: Outcome) -> None:
         (Outcome.SKIPPED_COOLDOWN, "Defer"),
         (Outcome.DEFERRED_BUSY, "Defer"),
         (Outcome.ROLLED_BACK, "Crown"),
-        (Outcome.REFUSED, "Refused"),
+        (Outcome.REFUSED, "Refuse"),
     ],
 )
 def test_what_waits_is_deferred_whatever_its_name(outcome: Outcome, action: str) -> None:

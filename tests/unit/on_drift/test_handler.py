@@ -9,7 +9,7 @@ from control_plane.outcomes import Outcome
 from control_plane.records import DecisionStatus
 from on_drift import handler as room
 from tests.fakes import FakeControlPlane
-from tests.samples import EVALUATION, TRAINING, drift_report, evaluated_spec
+from tests.samples import EVALUATION, MORNING, TRAINING, drift_report, evaluated_spec
 from tests.unit.world import champion_of, drift, judged_plane, put, slot_of
 
 
@@ -73,7 +73,7 @@ def test_drift_that_persists_does_not_evaluate_the_same_data_twice_1(plane: Fake
 def test_every_report_leaves_a_decision_2(
     plane: FakeControlPlane, report: dict[str, Any], outcome: Outcome, model: str | None
 ) -> None:
-    plane.ledger.apply(evaluated_spec(changes={"policy.on_drift.bias": "nothing"}))
+    plane.ledger.apply(evaluated_spec(changes={"policy.on_drift.bias": "nothing"}), MORNING)
     first, second = drift(plane, "e1", **report), drift(plane, "e1", **report)
     assert (first.outcome, first.model, first.status) == (outcome, model, DecisionStatus.DONE)
     assert second == first == plane.ledger.decision("drift-e1")
@@ -82,7 +82,7 @@ def test_every_report_leaves_a_decision_2(
 
 def test_without_a_champion_nothing_is_evaluated() -> None:
     plane = FakeControlPlane()
-    plane.ledger.apply(evaluated_spec())
+    plane.ledger.apply(evaluated_spec(), MORNING)
     put(plane.objects, "churn/evaluation/b.csv")
     assert drift(plane).outcome is Outcome.SKIPPED_NO_CHAMPION
 

@@ -5,12 +5,13 @@ from datetime import datetime
 import pytest
 
 from control_plane.actions import Crown, Skip
+from control_plane.deployments import Standing
 from control_plane.events import ModelPackageStateChange
 from control_plane.outcomes import Outcome
 from control_plane.records import Champion
 from control_plane.registry import Package
 from on_model_package.decide import decide
-from tests.samples import MORNING, after, champion, package, package_arn, package_changed
+from tests.samples import MORNING, after, champion, model_of, package, package_arn, package_changed
 
 V1, V2 = package_arn(1), package_arn(2)
 
@@ -24,18 +25,21 @@ def decided(
     says: str = "Approved",
 ) -> Crown | Skip:
     event = ModelPackageStateChange.parse(package_changed(found.arn, says, fields=fields))
-    return decide(event, found, king, fallback)
+    action = decide(event, found, Standing(model_of(champion=king)), fallback, MORNING)
+    assert isinstance(action, Crown | Skip), "without an endpoint there is nothing to deploy"
+    return action
 
 
 def outcome(action: Crown | Skip) -> tuple[Outcome, str | None]:
-    return action.outcome, action.package if isinstance(action, Crown) else None
+    return action.outcome, action.package.arn if isinstance(action, Crown) else None
 
 
 @pytest.mark.parametrize("fields", [None, ["ModelApprovalStatus"], ["ModelApprovalStatus", "ApprovalDescription"]])
 @pytest.mark.parametrize("king", [None, champion(1)])
 def test_an_approved_version_becomes_champion(king: Champion | None, fields: list[str] | None) -> None:
     action = decided(package(2, last_modified=after(hours=1)), king, fields=fields)
-    assert action == Crown(V2, Outcome.CHAMPION_CHANGED, f"{V2} was approved")
+    assert outcome(action) == (Outcome.CHAMPION_CHANGED, V2)
+    assert action.because == f"{V2} was approved"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +92,7 @@ def test_an_approved_version_that_is_not_whole_is_nobodys_champion(status: str) 
 
 
 @pytest.mark.parametrize(
-    ("approved_at", "expected"),
+    ("chosen_at", "expected"),
     [
         (after(minutes=-1), (Outcome.SKIPPED_STALE, None)),
         (MORNING, (Outcome.CHAMPION_CHANGED, V1)),
@@ -97,14 +101,15 @@ def test_an_approved_version_that_is_not_whole_is_nobodys_champion(status: str) 
     ids=["a late event", "at once", "on purpose"],
 )
 def test_the_later_approval_counts_not_the_higher_version(
-    approved_at: datetime, expected: tuple[Outcome, str | None]
+    chosen_at: datetime, expected: tuple[Outcome, str | None]
 ) -> None:
-    assert outcome(decided(package(1, last_modified=approved_at), champion(2))) == expected
+    assert outcome(decided(package(1, last_modified=chosen_at), champion(2))) == expected
 
 
 def test_a_rejected_champion_gives_way_to_the_one_before_it_that_is_still_approved() -> None:
     action = decided(package(2, approval_status="Rejected"), champion(2, earlier=(1,)), package(1))
-    assert action == Crown(V1, Outcome.ROLLED_BACK, f"{V2} was rejected; {V1} was champion before")
+    assert outcome(action) == (Outcome.ROLLED_BACK, V1)
+    assert action.because == f"{V2} was rejected; {V1} was champion before"
 
 
 def test_a_rejected_champion_without_one_before_it_leaves_nothing_to_go_back_to() -> None:

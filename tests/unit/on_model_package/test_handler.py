@@ -11,7 +11,7 @@ from control_plane.records import Decision
 from control_plane.registry import Package
 from on_model_package import handler as room
 from tests.fakes import FakeControlPlane
-from tests.samples import evaluated_spec, package_arn, package_changed
+from tests.samples import MORNING, evaluated_spec, package_arn, package_changed
 from tests.unit.world import MOMENT, champion_of, decide_approval, outcomes
 
 
@@ -19,7 +19,7 @@ from tests.unit.world import MOMENT, champion_of, decide_approval, outcomes
 def plane(monkeypatch: pytest.MonkeyPatch) -> FakeControlPlane:
     """Three versions wait for approval."""
     plane = FakeControlPlane()
-    plane.ledger.apply(evaluated_spec())
+    plane.ledger.apply(evaluated_spec(), MORNING)
     for _ in range(3):
         plane.registry.register("churn")
     monkeypatch.setattr(room, "control_plane", lambda: plane)
@@ -42,16 +42,16 @@ def test_an_approval_makes_a_champion_and_is_on_record(plane: FakeControlPlane) 
     assert answer == {"decisions": {decision.id: Outcome.CHAMPION_CHANGED}}
     king = plane.ledger.model("churn").champion
     assert king is not None
-    assert (king.package, king.approved_at, king.since, king.earlier) == (V2, plane.now(), plane.now(), ())
+    assert (king.package, king.chosen_at, king.since, king.earlier) == (V2, plane.now(), plane.now(), ())
     assert decision.event.startswith(V2)
 
 
 def test_a_repeated_approval_changes_nothing_even_after_another_took_over_1(plane: FakeControlPlane) -> None:
     first = decide_approval(plane, V1)
-    approved_at = plane.now()
-    assert told(plane, V1, approved_at, ["ModelApprovalStatus"]) == first
+    chosen_at = plane.now()
+    assert told(plane, V1, chosen_at, ["ModelApprovalStatus"]) == first
     decide_approval(plane, V2)
-    assert told(plane, V1, approved_at, ["ModelApprovalStatus"]) == first
+    assert told(plane, V1, chosen_at, ["ModelApprovalStatus"]) == first
     assert champion_of(plane) == V2
     assert outcomes(plane) == [Outcome.CHAMPION_CHANGED] * 2
 
@@ -114,9 +114,9 @@ def test_after_a_rollback_a_late_copy_of_the_approval_does_not_bring_the_version
 ) -> None:
     decide_approval(plane, V1)
     first = decide_approval(plane, V2)
-    approved_at = plane.now()
+    chosen_at = plane.now()
     decide_approval(plane, V2, "Rejected")
-    assert told(plane, V2, approved_at, ["ModelApprovalStatus"]) == first
+    assert told(plane, V2, chosen_at, ["ModelApprovalStatus"]) == first
     assert champion_of(plane) == V1
     assert decide_approval(plane, V2).outcome is Outcome.CHAMPION_CHANGED
 

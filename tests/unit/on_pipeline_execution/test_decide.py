@@ -9,7 +9,7 @@ from control_plane.admission import Candidate
 from control_plane.outcomes import Outcome
 from control_plane.policies import Policy
 from control_plane.ports import GONE, Execution
-from control_plane.records import Champion, Slot
+from control_plane.records import Champion, Model, Slot
 from control_plane.registry import Package
 from control_plane.verdicts import Verdict
 from on_pipeline_execution.decide import decide_approval, decide_end, decide_next, decide_training, decide_verdict
@@ -66,8 +66,12 @@ def test_what_waited_takes_the_slot_with_its_own_request() -> None:
     )
 
 
+def cooling() -> Model:
+    return model_of(evaluated_spec(changes={"policy.cooldown.training": "12h"}), started={TRAINING: MORNING})
+
+
 def test_what_waited_may_be_kept_by_a_policy_or_by_a_run_that_was_faster() -> None:
-    waiting, cool = deferred("d2", "f2"), model_of(evaluated_spec(changes={"policy.cooldown.training": "12h"}))
+    waiting, cool = deferred("d2", "f2"), cooling()
     by_policy = decide_next(waiting, RUN, cool, [RUN], MORNING)
     by_run = decide_next(waiting, RUN, model_of(slot=Slot(decision="d3")), [RUN], MORNING)
     assert isinstance(by_policy, Defer)
@@ -124,8 +128,7 @@ def test_a_degraded_champion_is_trained_anew_on_what_there_is(known: dict[str, A
 
 
 def test_a_training_that_an_evaluation_asks_for_meets_the_policies_too() -> None:
-    cool = model_of(evaluated_spec(changes={"policy.cooldown.training": "12h"}))
-    action = decide_training(Candidate(cool, TRAINING, start_request(), recent=[RUN]), BAD, MORNING)
+    action = decide_training(Candidate(cooling(), TRAINING, start_request()), BAD, MORNING)
     assert isinstance(action, Defer)
     assert action.outcome is Outcome.SKIPPED_COOLDOWN
 

@@ -9,7 +9,7 @@ from control_plane.admission import Candidate
 from control_plane.events import RunRequested
 from control_plane.outcomes import Outcome
 from control_plane.records import Paused, Slot
-from on_request.decide import decide
+from on_request.decide import decide_run
 from tests.samples import MORNING, TRAINING, model_of, run_requested, start_request
 
 PAUSED = Paused(by="bob", why="holidays", since=MORNING)
@@ -19,7 +19,7 @@ NOTHING = Skip(Outcome.SKIPPED_NO_DATA, "the folder is empty")
 
 def decided(state: dict[str, Any], known: dict[str, Any], *, force: bool) -> Start | Defer | Skip:
     event = RunRequested.parse(run_requested(force=force))
-    return decide(event, Candidate(model_of(**state), TRAINING, **{"request": start_request()} | known), MORNING)
+    return decide_run(event, Candidate(model_of(**state), TRAINING, **{"request": start_request()} | known), MORNING)
 
 
 @pytest.mark.parametrize("force", [False, True])

@@ -94,9 +94,8 @@ def test_what_waits_waits_on_while_the_slot_is_taken(slot: Slot) -> None:
 
 def test_what_waits_may_be_kept_by_something_else_now() -> None:
     spec = evaluated_spec(changes={"policy.cooldown.training": "12h"})
-    last = run_of(begun())
     later = MORNING + timedelta(hours=1)
-    action = decide_deferred(deferred("d2", "f2"), model_of(spec), [last], later)
+    action = decide_deferred(deferred("d2", "f2"), model_of(spec, started={TRAINING: MORNING}), [], later)
     assert isinstance(action, Defer)
     assert (action.outcome, action.until) == (Outcome.SKIPPED_COOLDOWN, after(hours=12))
 

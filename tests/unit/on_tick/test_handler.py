@@ -9,7 +9,7 @@ from control_plane.records import DecisionStatus
 from on_tick import handler as room
 from tests.fakes import FakeControlPlane
 from tests.samples import BUCKET, PREFIX, QUIET, after, model_spec
-from tests.unit.world import end, land, new_plane, outcomes, pending_of, put, slot_of, start_run, tick
+from tests.unit.world import apply, end, land, new_plane, outcomes, pending_of, put, slot_of, start_run, tick
 
 MINUTE = timedelta(minutes=1)
 
@@ -45,7 +45,7 @@ def test_a_quiet_window_becomes_one_run_of_all_that_landed_1(plane: FakeControlP
 
 def test_the_run_is_told_which_objects_and_where_they_are_listed(plane: FakeControlPlane) -> None:
     land(plane, "b.csv", "nested/n.csv", "a b+c%20é.csv", "_temporary/x.csv", "_SUCCESS")
-    plane.ledger.apply(model_spec("nested", changes={"data.training.prefix": f"{PREFIX}nested/"}))
+    apply(plane, model_spec("nested", changes={"data.training.prefix": f"{PREFIX}nested/"}))
     put(plane.objects, PREFIX, "churn/training.csv")
     (decision,) = tick(plane)
     parameters = decision.start.parameters

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from control_plane.errors import CapacityExceeded, StartRefused
+from control_plane.errors import CallRefused, CapacityExceeded
 from control_plane.manifests import DataObject
 from control_plane.outcomes import Outcome
 from control_plane.records import Decision, DecisionStatus, Run
 from on_tick import handler as room
 from tests.fakes import FakeControlPlane
 from tests.samples import PREFIX, after, model_spec
-from tests.unit.world import land, new_plane, pending_of, put, slot_of, start_run, tick
+from tests.unit.world import apply, land, new_plane, pending_of, put, slot_of, start_run, tick
 
 MINUTE = timedelta(minutes=1)
 
@@ -44,7 +44,7 @@ def test_a_full_quota_defers_and_the_first_tick_after_it_starts(plane: FakeContr
 
 
 def test_a_refusal_is_final_and_frees_slot_and_data_4(plane: FakeControlPlane) -> None:
-    plane.pipelines.unavailable = StartRefused("no such pipeline")
+    plane.pipelines.unavailable = CallRefused("no such pipeline")
     refused = start_run(plane, "a.csv")
     assert (refused.outcome, refused.status, refused.then) == (
         Outcome.REFUSED,
@@ -99,7 +99,7 @@ def test_what_died_between_begun_and_done_is_finished_with_the_same_token_1_3(
 @pytest.fixture
 def two_models(plane: FakeControlPlane) -> FakeControlPlane:
     """Both have a window that is due; the first's folder can't be listed."""
-    plane.ledger.apply(model_spec("another"))
+    apply(plane, model_spec("another"))
     land(plane, "a.csv", "_SUCCESS")
     plane.wait(timedelta(seconds=1))
     events = put(plane.objects, "another/training/a.csv", "another/training/_SUCCESS")

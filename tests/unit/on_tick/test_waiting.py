@@ -10,7 +10,7 @@ from on_tick.looks import finish
 from on_tick.looks import reconsider as look
 from tests.fakes import FakeControlPlane
 from tests.samples import evaluated_spec
-from tests.unit.world import ask, end, judged_plane, pending_of, put, tick
+from tests.unit.world import apply, ask, end, judged_plane, pending_of, put, tick
 
 MINUTE = timedelta(minutes=1)
 
@@ -86,7 +86,7 @@ def test_the_same_cause_is_looked_at_once_a_minute_and_not_written_again() -> No
 def test_a_wait_that_became_longer_says_until_when() -> None:
     plane = plane_with(**{"cooldown.training": "12h"})
     waiting = second(plane)
-    plane.ledger.apply(evaluated_spec(changes={"policy.cooldown.training": "24h"}))
+    apply(plane, evaluated_spec(changes={"policy.cooldown.training": "24h"}))
     plane.wait(timedelta(hours=12))
     (longer,) = tick(plane)
     assert (longer.outcome, longer.until) == (Outcome.SKIPPED_COOLDOWN, plane.now() + timedelta(hours=12))

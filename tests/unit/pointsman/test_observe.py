@@ -10,14 +10,14 @@ from pointsman import observe
 from pointsman.cli.options import moment
 from pointsman.errors import BadRequest, NotFound
 from tests.fakes import FakeHistory, FakeLedger
-from tests.samples import after, begun, done, model_spec, route_of, run_of, skipped
+from tests.samples import MORNING, after, begun, done, model_spec, route_of, run_of, skipped
 
 
 @pytest.fixture
 def ledger() -> FakeLedger:
     ledger = FakeLedger()
-    ledger.apply(model_spec())
-    ledger.apply(model_spec("other"))
+    ledger.apply(model_spec(), MORNING)
+    ledger.apply(model_spec("other"), MORNING)
     return ledger
 
 

@@ -1,5 +1,7 @@
 """Records to items and back. A record that is always written whole keeps itself as JSON in `body`."""
 
+import json
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
@@ -14,20 +16,22 @@ from control_plane.records import (
     Champion,
     Decision,
     DecisionStatus,
+    Deployment,
+    Drift,
     Due,
     Model,
     Paused,
     Route,
     Run,
     Slot,
+    StartRequest,
+    Unreadable,
 )
 
 # How long the log answers "why?". Past this DynamoDB's TTL removes what is final.
 KEPT = timedelta(days=400)
-# A begun decision is looked at this long after: longer than any function runs, so nobody is still at it.
-BEGUN_PATIENCE = timedelta(minutes=1)
-DEFERRED_PATIENCE = timedelta(minutes=1)
-RUN_PATIENCE = timedelta(minutes=1)
+# What waits or runs is looked at this long after: longer than any function runs, so nobody is still at what is begun.
+PATIENCE = timedelta(minutes=1)
 
 
 def due(pk: str, at: datetime) -> dict[str, str | int]:
@@ -42,8 +46,6 @@ def expiry(moment: datetime) -> int:
 
 def decision_item(decision: Decision) -> Item:
     pk = keys.decision_key(decision.id)
-    waits = {DecisionStatus.BEGUN: BEGUN_PATIENCE, DecisionStatus.DEFERRED: DEFERRED_PATIENCE}
-    patience = waits.get(decision.status)
     item: dict[str, str | int] = {
         "pk": pk,
         "body": decision.model_dump_json(),
@@ -52,16 +54,16 @@ def decision_item(decision: Decision) -> Item:
         "history_rank": stamp(decision.decided_at),
         "timeline": keys.DECISIONS,
     }
-    if patience:
-        return item | due(pk, decision.until or decision.decided_at + patience)
+    if decision.status is not DecisionStatus.DONE:
+        return item | due(pk, decision.until or decision.decided_at + PATIENCE)
     return item | {"expires_at": expiry(decision.decided_at + KEPT)}
 
 
 def claim_item(decision: Decision) -> Item:
     """Says that a decision uses exactly this data."""
-    request, until = decision.start, decision.data_until or decision.decided_at
+    until = decision.data_until or decision.decided_at
     return {
-        "pk": keys.data_key(request.model, request.purpose, request.fingerprint),
+        "pk": data_key(decision.start),
         "claimed_by": decision.id,
         "data_until": stamp(until),
         "expires_at": expiry(until),
@@ -78,13 +80,26 @@ def run_item(run: Run) -> Item:
         "timeline": keys.RUNS,
     }
     if run.ended_at is None:
-        return item | due(pk, run.started_at + RUN_PATIENCE)
+        return item | due(pk, run.started_at + PATIENCE)
     return item | {"ended_at": stamp(run.ended_at), "expires_at": expiry(run.ended_at + KEPT)}
 
 
 def one_line(error: ValidationError) -> str:
     """Every field that was not accepted, and why."""
     return "; ".join(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors())
+
+
+def deployment_item(deployment: Deployment) -> Item:
+    pk, ended = keys.deployment_key(deployment.id), deployment.ended_at
+    item: dict[str, str | int] = {
+        "pk": pk,
+        "body": deployment.model_dump_json(),
+        "history": keys.deployments_of(deployment.request.model),
+        "history_rank": stamp(deployment.started_at),
+    }
+    if ended is None:
+        return item | due(pk, deployment.started_at + PATIENCE)
+    return item | {"ended_at": stamp(ended), "expires_at": expiry(ended + KEPT)}
 
 
 def decision_of(item: Item) -> Decision:
@@ -98,15 +113,34 @@ def run_of(item: Item) -> Run:
 
 
 def model_of(item: Item) -> Model:
-    holder = item.get("slot_decision")
     return Model(
         spec=ModelSpec.model_validate_json(str(item["spec"])),
         revision=str(item["revision"]),
-        slot=Slot.model_validate({"decision": holder, "run": item.get("slot_run")}) if holder else None,
+        since=datetime.fromisoformat(str(item["since"])),
+        slot=_slot(item, "slot"),
+        pending=_by_purpose(item, "pending"),
+        deploying=_slot(item, "deploying"),
+        pending_deployment=str(item["pending_deployment"]) if "pending_deployment" in item else None,
         champion=Champion.model_validate_json(str(item["champion"])) if "champion" in item else None,
         paused=Paused.model_validate_json(str(item["paused"])) if "paused" in item else None,
-        pending={purpose: str(item[f"pending_{purpose}"]) for purpose in Purpose if f"pending_{purpose}" in item},
+        started=_moments(item, "started"),
+        arrived=_moments(item, "arrived"),
+        approvals=json.loads(str(item.get("approvals", "{}"))),
+        drift=Drift.model_validate_json(str(item["drift"])) if "drift" in item else None,
     )
+
+
+def _slot(item: Item, name: str) -> Slot | None:
+    holder = item.get(f"{name}_decision")
+    return Slot.model_validate({"decision": holder, "run": item.get(f"{name}_run")}) if holder else None
+
+
+def _by_purpose(item: Item, name: str) -> Mapping[Purpose, str]:
+    return {purpose: str(item[f"{name}_{purpose}"]) for purpose in Purpose if f"{name}_{purpose}" in item}
+
+
+def _moments(item: Item, name: str) -> Mapping[Purpose, datetime]:
+    return {purpose: datetime.fromisoformat(moment) for purpose, moment in _by_purpose(item, name).items()}
 
 
 def routes_of(spec: ModelSpec) -> list[Route]:
@@ -143,11 +177,25 @@ def window_of(item: Item) -> ArrivalWindow:
     )
 
 
+def data_key(use: StartRequest | Run) -> str:
+    return keys.data_key(use.model, use.purpose, use.fingerprint)
+
+
+def deployment_of(item: Item) -> Deployment:
+    return Deployment.model_validate_json(str(item["body"]))
+
+
 def due_of(item: Item) -> Due:
-    match str(item["pk"]).partition("#")[0]:
-        case "WINDOW":
-            return window_of(item)
-        case "DECISION":
-            return decision_of(item)
-        case _:
-            return run_of(item)
+    """An item that can't be read is one of many: it must not keep the others from being looked at."""
+    read: dict[str, Callable[[Item], Due]] = {
+        "WINDOW": window_of,
+        "DECISION": decision_of,
+        "RUN": run_of,
+        "DEPLOYMENT": deployment_of,
+        "MODEL": model_of,
+    }
+    place = str(item["pk"])
+    try:
+        return read[place.partition("#")[0]](item)
+    except (ValidationError, KeyError, ValueError) as error:
+        return Unreadable(place=place, why=f"{type(error).__name__}: {error}")

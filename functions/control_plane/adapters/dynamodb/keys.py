@@ -8,19 +8,21 @@ The table has one key, `pk`, and three sparse indexes:
 
 | record          | pk                              | history           | due                                  |
 |-----------------|---------------------------------|-------------------|--------------------------------------|
-| model           | MODEL#model                     | MODELS            | -                                    |
+| model           | MODEL#model                     | MODELS            | when it is to be looked after        |
 | route           | ROUTE#bucket/folder/            | -                 | -                                    |
+| claimed name    | NAME#endpoint/name and the like | -                 | -                                    |
 | window, open    | WINDOW#model#purpose            | -                 | when it closes                       |
 | window, sealed  | WINDOW#model#purpose#id         | -                 | at once                              |
 | decision        | DECISION#id                     | DECISIONS#model   | while begun or deferred              |
 | data claim      | DATA#model#purpose#fingerprint  | -                 | -                                    |
 | run             | RUN#arn                         | RUNS#model        | while it runs                        |
+| deployment      | DEPLOYMENT#decision             | DEPLOYMENTS#model | while it is under way                |
 """
 
 from zlib import crc32
 
 from control_plane.policies import Purpose
-from control_plane.records import ArrivalWindow, Decision, Due, Run
+from control_plane.records import ArrivalWindow, Decision, Deployment, Due, Model, Run, Unreadable
 
 # Enough for a thousand writes a second on each; on_tick asks every shard every minute, so not more than it takes.
 DUE_SHARDS = tuple(str(shard) for shard in range(8))
@@ -35,6 +37,10 @@ def model_key(name: str) -> str:
 
 def route_key(bucket: str, folder: str) -> str:
     return f"ROUTE#{bucket}/{folder}"
+
+
+def name_key(name: str) -> str:
+    return f"NAME#{name}"
 
 
 def open_window_key(model: str, purpose: Purpose) -> str:
@@ -67,6 +73,14 @@ def runs_of(model: str) -> str:
     return f"RUNS#{model}"
 
 
+def deployment_key(deployment_id: str) -> str:
+    return f"DEPLOYMENT#{deployment_id}"
+
+
+def deployments_of(model: str) -> str:
+    return f"DEPLOYMENTS#{model}"
+
+
 def due_key(item: Due) -> str:
     match item:
         case ArrivalWindow():
@@ -75,6 +89,12 @@ def due_key(item: Due) -> str:
             return decision_key(item.id)
         case Run():
             return run_key(item.arn)
+        case Deployment():
+            return deployment_key(item.id)
+        case Model():
+            return model_key(item.spec.model)
+        case Unreadable():
+            return item.place
 
 
 def due_shard(pk: str) -> str:

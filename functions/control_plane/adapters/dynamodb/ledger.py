@@ -4,19 +4,30 @@ from contextlib import suppress
 from datetime import datetime
 
 from control_plane.adapters.dynamodb import items, keys, transactions
+from control_plane.adapters.dynamodb.deployment_rows import DeploymentRows
 from control_plane.adapters.dynamodb.model_rows import ModelRows
 from control_plane.adapters.dynamodb.run_rows import RunRows
 from control_plane.adapters.dynamodb.table import Update, Write
 from control_plane.adapters.dynamodb.window_rows import WindowRows
 from control_plane.clock import stamp
 from control_plane.errors import AlreadyDecided, Superseded
-from control_plane.records import ArrivalWindow, Champion, Decision, DecisionStatus, Due, Run
+from control_plane.records import (
+    ArrivalWindow,
+    Champion,
+    Decision,
+    DecisionStatus,
+    Deployment,
+    DeployRequest,
+    Due,
+    Run,
+    StartRequest,
+)
 
 _DUE_PER_SHARD = 25
 
 
-class DynamoDBLedger(ModelRows, WindowRows, RunRows):
-    """Decisions and what time brings; models, windows and runs are its bases'."""
+class DynamoDBLedger(ModelRows, WindowRows, RunRows, DeploymentRows):
+    """Decisions and what time brings; models, windows, runs and deployments are its bases'."""
 
     def decision(self, decision_id: str) -> Decision | None:
         item = self._table.get(keys.decision_key(decision_id))
@@ -38,11 +49,12 @@ class DynamoDBLedger(ModelRows, WindowRows, RunRows):
         self._table.update(Write(Update(str(first["pk"]), f"SET {kept} ADD deliveries :deliveries"), values=values))
 
     def begin(self, decision: Decision, window: ArrivalWindow | None) -> None:
-        replaced = self._replaced(decision)
+        alone = isinstance(decision.asked, DeployRequest) and decision.asked.is_rollback
+        replaced = None if alone else self._replaced(decision)
         self._table.write(
             transactions.new_decision(decision),
             transactions.taken_slot(decision, replaced.id if replaced else None),
-            transactions.claimed_data(decision),
+            *transactions.claimed_data(decision),
             *(self._superseded_pending(replaced, decision) if replaced else ()),
             *transactions.consumed(window),
         )
@@ -51,7 +63,7 @@ class DynamoDBLedger(ModelRows, WindowRows, RunRows):
         replaced = self._replaced(decision)
         self._table.write(
             transactions.new_decision(decision),
-            transactions.claimed_data(decision),
+            *transactions.claimed_data(decision),
             transactions.pending(decision, replaced.id if replaced else None),
             *(self._superseded_pending(replaced, decision) if replaced else ()),
             *transactions.consumed(window),
@@ -69,15 +81,23 @@ class DynamoDBLedger(ModelRows, WindowRows, RunRows):
             transactions.taken_slot_of_pending(decision),
         )
 
-    def complete(self, decision: Decision, run: Run) -> None:
+    def withdraw(self, decision: Decision) -> None:
+        self._table.write(
+            transactions.revised_decision(decision, was=DecisionStatus.DEFERRED),
+            transactions.no_longer_pending(decision),
+            *self._freed(decision),
+        )
+
+    def complete(self, decision: Decision, came: Run | Deployment) -> None:
+        if isinstance(came, Run):
+            begun = [transactions.new_run(came), transactions.running(came)]
+        else:
+            begun = [transactions.new_deployment(came), transactions.deploying(came)]
         try:
-            self._table.write(
-                transactions.revised_decision(decision, was=DecisionStatus.BEGUN),
-                transactions.new_run(run),
-                transactions.slot_run(run),
-            )
+            self._table.write(transactions.revised_decision(decision, was=DecisionStatus.BEGUN), *begun)
         except Superseded:
-            if self.run(run.arn) is None:
+            known = self.run(came.arn) if isinstance(came, Run) else self.deployment(came.id)
+            if known is None:
                 raise
 
     def postpone(self, decision: Decision) -> Decision:
@@ -114,8 +134,10 @@ class DynamoDBLedger(ModelRows, WindowRows, RunRows):
             self._table.update(transactions.moved(item, at))
 
     def _pending(self, decision: Decision) -> Decision | None:
-        pending_id = self.model(decision.start.model).pending.get(decision.start.purpose)
-        return self.decision(pending_id) if pending_id else None
+        asked = decision.asked
+        model = self.model(asked.model)
+        waits = model.pending.get(asked.purpose) if isinstance(asked, StartRequest) else model.pending_deployment
+        return self.decision(waits) if waits else None
 
     def _replaced(self, decision: Decision) -> Decision | None:
         """What waits and gives way to a new decision. Raises AlreadyDecided where that is the decision itself."""
@@ -128,14 +150,18 @@ class DynamoDBLedger(ModelRows, WindowRows, RunRows):
         """A begun decision comes to nothing: its slot and its data are free for others."""
         self._table.write(
             transactions.revised_decision(decision, was=DecisionStatus.BEGUN),
-            transactions.freed_slot(decision.start.model, decision.id),
-            *self._freed_data(decision.start, decision.id),
+            transactions.freed_slot(decision),
+            *self._freed(decision),
         )
 
     def _superseded_pending(self, replaced: Decision, newer: Decision) -> list[Write]:
-        """What waited gives its place and its data to newer data, which holds all that it would have trained on."""
+        """What waited gives its place and its data to a newer one, whose data holds all that it would have run on."""
         gone = transactions.superseded_by(replaced, newer)
         revised = transactions.revised_decision(gone, was=DecisionStatus.DEFERRED)
-        if replaced.start.fingerprint == newer.start.fingerprint:  # its claim, run out, is being overwritten
+        if replaced.fingerprint == newer.fingerprint:  # its claim, run out, is being overwritten
             return [revised]
-        return [revised, *self._freed_data(replaced.start, replaced.id)]
+        return [revised, *self._freed(replaced)]
+
+    def _freed(self, decision: Decision) -> list[Write]:
+        asked = decision.asked
+        return self._freed_data(asked, decision.id) if isinstance(asked, StartRequest) else []

@@ -1,41 +1,42 @@
 """Models with their routes: what `pointsman apply` writes and rooms read."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from pydantic import ValidationError
 
 from control_plane.adapters.dynamodb import items, keys, transactions
+from control_plane.adapters.dynamodb.claims import claimed_keys, claims
 from control_plane.adapters.dynamodb.rows import Rows
 from control_plane.adapters.dynamodb.table import Update, Write
+from control_plane.clock import stamp
 from control_plane.errors import Superseded, UnknownModel, UnreadableSpec
 from control_plane.models import ModelSpec
-from control_plane.records import Model, Paused, Route
+from control_plane.records import Drift, Model, Paused, Route
 
 
 class ModelRows(Rows):
     """The part of `Ledger` about models."""
 
-    def apply(self, spec: ModelSpec) -> None:
-        known = self._table.get(keys.model_key(spec.model)) or {}
+    def apply(self, spec: ModelSpec, now: datetime) -> None:
+        pk = keys.model_key(spec.model)
+        known = self._table.get(pk) or {}
         before = json.loads(str(known.get("claimed_keys", "[]")))
-        self._table.write(
-            Write(
-                Update(
-                    keys.model_key(spec.model),
-                    "SET spec = :spec, revision = :revision, claimed_keys = :claimed, "
-                    "history = :history, history_rank = :rank",
-                ),
-                values={
-                    ":spec": spec.model_dump_json(),
-                    ":revision": spec.revision,
-                    ":claimed": json.dumps(transactions.claimed_keys(spec)),
-                    ":history": keys.MODELS,
-                    ":rank": spec.model,
-                },
-            ),
-            *transactions.routes(spec, before),
+        values = {
+            ":spec": spec.model_dump_json(),
+            ":revision": spec.revision,
+            ":claimed": json.dumps(claimed_keys(spec)),
+            ":history": keys.MODELS,
+            ":rank": spec.model,
+            ":shard": keys.due_shard(pk),
+            ":now": stamp(now),
+        }
+        changes = (
+            "SET spec = :spec, revision = :revision, claimed_keys = :claimed, history = :history, "
+            "history_rank = :rank, since = if_not_exists(since, :now), due_shard = :shard, due_at = :now"
         )
+        self._table.write(Write(Update(pk, changes), values=values), *claims(spec, before))
 
     def model(self, name: str) -> Model:
         item = self._table.get(keys.model_key(name))
@@ -61,6 +62,21 @@ class ModelRows(Rows):
         # spec itself will refuse it.
         routes = [Route.model_validate_json(str(item["body"]), extra="ignore") for item in found]
         return {route.source.prefix: route for route in routes}
+
+    def owners(self, names: Collection[str]) -> dict[str, str]:
+        found = self._table.get_many([keys.name_key(name) for name in sorted(set(names))])
+        return {str(item["name"]): str(item["claimed_by"]) for item in found}
+
+    def note_drift(self, model: str, drift: Drift | None) -> None:
+        if drift:
+            self._change(model, "SET drift = :drift", {":drift": drift.model_dump_json()})
+        else:
+            self._change(model, "REMOVE drift", {})
+
+    def looked_after(self, model: Model, approvals: Mapping[str, str], again: datetime) -> None:
+        """After an apply that came meanwhile the model is due sooner than we would have it, and once more at most."""
+        values = {":approvals": json.dumps(approvals), ":again": stamp(again)}
+        self._change(model.spec.model, "SET approvals = :approvals, due_at = :again", values)
 
     def _change(self, model: str, expression: str, values: dict[str, str]) -> None:
         unknown = UnknownModel(f"no model {model!r}")

@@ -24,7 +24,7 @@ class RunRows(Rows):
     def end_run(self, run: Run) -> None:
         freed = [] if run.status == "Succeeded" else self._freed_data(run, run.decision)
         try:
-            self._table.write(transactions.ended_run(run), transactions.freed_slot(run.model, run.decision), *freed)
+            self._table.write(transactions.ended_run(run), transactions.freed_run(run), *freed)
         except Superseded:
             known = self.run(run.arn)
             if known is None or known.status is None:
@@ -36,5 +36,5 @@ class RunRows(Rows):
 
     def _freed_data(self, use: StartRequest | Run, decision_id: str) -> list[Write]:
         """Nothing, where the claim has run out and somebody else has made it since."""
-        claim = self._table.get(keys.data_key(use.model, use.purpose, use.fingerprint))
+        claim = self._table.get(items.data_key(use))
         return [transactions.freed_data(use, decision_id)] if claim and claim["claimed_by"] == decision_id else []

@@ -1,16 +1,24 @@
 """The parts that the ledger's transactions are made of: each a write, its condition and what breaking it means."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 
 from control_plane.adapters.dynamodb import items, keys
 from control_plane.adapters.dynamodb.table import Delete, Item, Put, Update, Write
 from control_plane.clock import stamp
-from control_plane.errors import AlreadyDecided, DataAlreadyUsed, FolderTaken, LedgerConflict, SlotTaken, Superseded
-from control_plane.models import ModelSpec
+from control_plane.errors import AlreadyDecided, DataAlreadyUsed, LedgerConflict, SlotTaken, Superseded
 from control_plane.outcomes import Outcome
-from control_plane.records import ArrivalWindow, Champion, Decision, DecisionStatus, Due, Route, Run, StartRequest
+from control_plane.records import (
+    ArrivalWindow,
+    Champion,
+    Decision,
+    DecisionStatus,
+    Deployment,
+    DeployRequest,
+    Due,
+    Run,
+    StartRequest,
+)
 
 
 def superseded(_found: Item | None) -> LedgerConflict:
@@ -31,42 +39,91 @@ def taken_up_decision(decision: Decision) -> Write:
     return revised_decision(decision, was=DecisionStatus.DEFERRED, conflict=_already_decided)
 
 
+def slot_of(request: StartRequest | DeployRequest) -> str:
+    """A model has two slots: one for runs, one for deployments."""
+    return "deploying" if isinstance(request, DeployRequest) else "slot"
+
+
+def pending_place(request: StartRequest | DeployRequest) -> str:
+    """Where a request waits for its slot."""
+    return "pending_deployment" if isinstance(request, DeployRequest) else f"pending_{request.purpose}"
+
+
 def taken_slot(decision: Decision, replaced: str | None) -> Write:
-    """`replaced` waits for the slot with older data, and gives up its place."""
-    place = f"pending_{decision.start.purpose}"
+    """`replaced` waits for the slot, and gives up its place; whatever else waits there is news."""
+    asked = decision.asked
+    place, slot = pending_place(asked), f"{slot_of(asked)}_decision"
     waits = f"{place} = :replaced" if replaced else f"attribute_not_exists({place})"
+    free = f"attribute_exists(pk) AND attribute_not_exists({slot})"
+    alone = isinstance(asked, DeployRequest) and asked.is_rollback
     return Write(
-        Update(keys.model_key(decision.start.model), f"SET slot_decision = :decision REMOVE {place}"),
-        f"attribute_exists(pk) AND attribute_not_exists(slot_decision) AND {waits}",
+        Update(keys.model_key(asked.model), f"SET {slot} = :decision" + ("" if alone else f" REMOVE {place}")),
+        free if alone else f"{free} AND {waits}",
         {":decision": decision.id} | ({":replaced": replaced} if replaced else {}),
-        lambda found: superseded(found) if found and "slot_decision" not in found else SlotTaken(decision.start.model),
+        lambda found: superseded(found) if found and slot not in found else SlotTaken(asked.model),
     )
 
 
 def taken_slot_of_pending(decision: Decision) -> Write:
     """The slot and the pending start are one item, so no moment has the decision in both places or in neither."""
-    place = f"pending_{decision.start.purpose}"
+    asked = decision.asked
+    place, slot = pending_place(asked), f"{slot_of(asked)}_decision"
     return Write(
-        Update(keys.model_key(decision.start.model), f"SET slot_decision = :decision REMOVE {place}"),
-        f"attribute_not_exists(slot_decision) AND {place} = :decision",
+        Update(keys.model_key(asked.model), f"SET {slot} = :decision REMOVE {place}"),
+        f"attribute_not_exists({slot}) AND {place} = :decision",
         {":decision": decision.id},
-        lambda _: SlotTaken(decision.start.model),
+        lambda _: SlotTaken(asked.model),
     )
 
 
-def slot_run(run: Run) -> Write:
+def running(run: Run) -> Write:
+    """The slot's run is known by name, and its purpose has begun a run."""
     return Write(
-        Update(keys.model_key(run.model), "SET slot_run = :run"),
+        Update(keys.model_key(run.model), f"SET slot_run = :run, started_{run.purpose} = :at"),
         "slot_decision = :decision",
-        {":run": run.arn, ":decision": run.decision},
+        {":run": run.arn, ":at": stamp(run.started_at), ":decision": run.decision},
         superseded,
     )
 
 
-def freed_slot(model: str, decision_id: str) -> Write:
+def deploying(deployment: Deployment) -> Write:
     return Write(
-        Update(keys.model_key(model), "REMOVE slot_decision, slot_run"),
-        "slot_decision = :decision",
+        Update(keys.model_key(deployment.request.model), "SET deploying_run = :run"),
+        "deploying_decision = :decision",
+        {":run": deployment.request.config, ":decision": deployment.id},
+        superseded,
+    )
+
+
+def freed_slot(decision: Decision) -> Write:
+    return _freed(decision.asked.model, slot_of(decision.asked), decision.id)
+
+
+def freed_run(run: Run) -> Write:
+    return _freed(run.model, "slot", run.decision)
+
+
+def freed_deployment(deployment: Deployment, champion: Champion | None, instead_of: str | None) -> Write:
+    """One write, because a transaction may write an item once: the slot is free, and who is champion may change."""
+    freed = _freed(deployment.request.model, "deploying", deployment.id)
+    if champion is None:
+        return freed
+    crown = crowned(deployment.request.model, champion, instead_of)
+    return Write(
+        Update(
+            keys.model_key(deployment.request.model),
+            "SET champion = :champion, champion_package = :package REMOVE deploying_decision, deploying_run, drift",
+        ),
+        f"{freed.condition} AND {crown.condition}",
+        {**(freed.values or {}), **(crown.values or {})},
+        superseded,
+    )
+
+
+def _freed(model: str, slot: str, decision_id: str) -> Write:
+    return Write(
+        Update(keys.model_key(model), f"REMOVE {slot}_decision, {slot}_run"),
+        f"{slot}_decision = :decision",
         {":decision": decision_id},
         superseded,
     )
@@ -74,20 +131,24 @@ def freed_slot(model: str, decision_id: str) -> Write:
 
 def slot_given_to_pending(decision: Decision) -> Write:
     """A begun decision steps back from the slot to the pending place, if that is still empty."""
-    place = f"pending_{decision.start.purpose}"
+    asked = decision.asked
+    place, slot = pending_place(asked), slot_of(asked)
     return Write(
-        Update(keys.model_key(decision.start.model), f"SET {place} = :decision REMOVE slot_decision, slot_run"),
-        f"slot_decision = :decision AND attribute_not_exists({place})",
+        Update(keys.model_key(asked.model), f"SET {place} = :decision REMOVE {slot}_decision, {slot}_run"),
+        f"{slot}_decision = :decision AND attribute_not_exists({place})",
         {":decision": decision.id},
         superseded,
     )
 
 
 def crowned(model: str, champion: Champion, instead_of: str | None) -> Write:
-    """`champion_package` stands beside the record so that a condition can see who the champion is."""
+    """`champion_package` stands beside the record so that a condition can see who the champion is.
+
+    Drift was the champion's before.
+    """
     values = {":champion": champion.model_dump_json(), ":package": champion.package}
     return Write(
-        Update(keys.model_key(model), "SET champion = :champion, champion_package = :package"),
+        Update(keys.model_key(model), "SET champion = :champion, champion_package = :package REMOVE drift"),
         "champion_package = :before"
         if instead_of
         else "attribute_exists(pk) AND attribute_not_exists(champion_package)",
@@ -97,64 +158,50 @@ def crowned(model: str, champion: Champion, instead_of: str | None) -> Write:
 
 
 def pending(decision: Decision, replaced: str | None) -> Write:
-    place = f"pending_{decision.start.purpose}"
+    place = pending_place(decision.asked)
     return Write(
-        Update(keys.model_key(decision.start.model), f"SET {place} = :decision"),
+        Update(keys.model_key(decision.asked.model), f"SET {place} = :decision"),
         f"{place} = :replaced" if replaced else f"attribute_not_exists({place})",
         {":decision": decision.id} | ({":replaced": replaced} if replaced else {}),
         superseded,
     )
 
 
-def claimed_data(decision: Decision) -> Write:
-    """A forced decision takes the data over: whoever forced it wants the same data again."""
-    if decision.force:
-        return Write(Put(items.claim_item(decision)))
+def no_longer_pending(decision: Decision) -> Write:
+    place = pending_place(decision.asked)
     return Write(
-        Put(items.claim_item(decision)),
-        "attribute_not_exists(pk) OR data_until < :now",
-        {":now": stamp(decision.decided_at)},
-        lambda found: DataAlreadyUsed(f"decision {found['claimed_by'] if found else '?'} is on exactly this data"),
+        Update(keys.model_key(decision.asked.model), f"REMOVE {place}"),
+        f"{place} = :decision",
+        {":decision": decision.id},
+        superseded,
     )
 
 
+def claimed_data(decision: Decision) -> list[Write]:
+    """A forced decision takes the data over: whoever forced it wants the same data again. A deployment has none."""
+    if isinstance(decision.asked, DeployRequest):
+        return []
+    if decision.force:
+        return [Write(Put(items.claim_item(decision)))]
+    return [
+        Write(
+            Put(items.claim_item(decision)),
+            "attribute_not_exists(pk) OR data_until < :now",
+            {":now": stamp(decision.decided_at)},
+            lambda found: DataAlreadyUsed(f"decision {found['claimed_by'] if found else '?'} is on exactly this data"),
+        )
+    ]
+
+
 def superseded_by(decision: Decision, newer: Decision) -> Decision:
-    then = f"decision {newer.id} on newer data took its place"
+    then = f"decision {newer.id} took its place"
     changes = {"outcome": Outcome.SKIPPED_SUPERSEDED, "status": DecisionStatus.DONE, "then": then}
     return decision.model_copy(update=changes)
 
 
-def claimed_keys(spec: ModelSpec) -> list[str]:
-    """Kept beside the spec: what it claims must be known, to be released, when a later version can't read it."""
-    return [keys.route_key(route.bucket, route.source.prefix) for route in items.routes_of(spec)]
-
-
-def routes(spec: ModelSpec, before: Collection[str]) -> list[Write]:
-    """Claim the spec's folders and release those that it has given up of the keys that it had."""
-    wanted = {keys.route_key(route.bucket, route.source.prefix): route for route in items.routes_of(spec)}
-    released = set(before) - set(wanted)
-    return [
-        *(
-            Write(
-                Put({"pk": pk, "body": route.model_dump_json(), "claimed_by": spec.model}),
-                "attribute_not_exists(pk) OR claimed_by = :model",
-                {":model": spec.model},
-                partial(_folder_taken, route),
-            )
-            for pk, route in wanted.items()
-        ),
-        *(Write(Delete(pk)) for pk in released),
-    ]
-
-
-def _folder_taken(route: Route, found: Item | None) -> LedgerConflict:
-    owner = found["claimed_by"] if found else "another"
-    return FolderTaken(f"s3://{route.bucket}/{route.source.prefix} already feeds model {owner}")
-
-
 def freed_data(request: StartRequest | Run, decision_id: str) -> Write:
     return Write(
-        Delete(keys.data_key(request.model, request.purpose, request.fingerprint)),
+        Delete(items.data_key(request)),
         "attribute_not_exists(pk) OR claimed_by = :decision",
         {":decision": decision_id},
         superseded,
@@ -177,8 +224,26 @@ def moved(item: Due, at: datetime) -> Write:
     )
 
 
+def arrived(window: ArrivalWindow, now: datetime) -> Write:
+    """A window of a model that nobody applied any more makes no model."""
+    return Write(
+        Update(keys.model_key(window.model), f"SET arrived_{window.purpose} = :now"),
+        "attribute_exists(pk)",
+        {":now": stamp(now)},
+        superseded,
+    )
+
+
 def new_run(run: Run) -> Write:
     return Write(Put(items.run_item(run)), "attribute_not_exists(pk)", conflict=superseded)
+
+
+def new_deployment(deployment: Deployment) -> Write:
+    return Write(Put(items.deployment_item(deployment)), "attribute_not_exists(pk)", conflict=superseded)
+
+
+def ended_deployment(deployment: Deployment) -> Write:
+    return Write(Put(items.deployment_item(deployment)), "attribute_not_exists(ended_at)", conflict=superseded)
 
 
 def ended_run(run: Run) -> Write:

@@ -41,5 +41,6 @@ class WindowRows(Rows):
                 transactions.superseded,
             ),
             Write(Put(items.window_item(sealed, now))),
+            transactions.arrived(sealed, now),
         )
         return sealed

@@ -1,0 +1,25 @@
+"""Deployments."""
+
+from control_plane.adapters.dynamodb import items, keys, transactions
+from control_plane.adapters.dynamodb.rows import Rows
+from control_plane.records import Champion, Decision, Deployment
+
+
+class DeploymentRows(Rows):
+    """The part of `Ledger` about deployments."""
+
+    def deployment(self, deployment_id: str) -> Deployment | None:
+        item = self._table.get(keys.deployment_key(deployment_id))
+        return items.deployment_of(item) if item else None
+
+    def deployments(self, model: str) -> list[Deployment]:
+        return [items.deployment_of(item) for item in self._history(keys.deployments_of(model), newest=True)]
+
+    def end_deployment(
+        self, deployment: Deployment, decision: Decision, champion: Champion | None, *, instead_of: str | None
+    ) -> None:
+        self._table.write(
+            transactions.new_decision(decision),
+            transactions.ended_deployment(deployment),
+            transactions.freed_deployment(deployment, champion, instead_of),
+        )

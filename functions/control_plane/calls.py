@@ -1,0 +1,89 @@
+"""What a begun decision asks of SageMaker. Every call may be repeated: a token or a name makes it the same one."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from control_plane.endpoints import Endpoint, Endpoints
+from control_plane.errors import CallRefused, EndpointBusy, NotApproved, UnknownPackage
+from control_plane.ports import Pipelines
+from control_plane.records import Decision, Deployment, DeployRequest, Run, StartRequest
+from control_plane.registry import Registry
+
+_DISPLAY_NAME_LIMIT = 82
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Raises CapacityExceeded, EndpointBusy, NotApproved, CallRefused."""
+
+    pipelines: Pipelines
+    endpoints: Endpoints
+    registry: Registry
+    now: Callable[[], datetime]
+
+    def make(self, decision: Decision) -> Run | Deployment:
+        match decision.asked:
+            case StartRequest() as request:
+                return self._start(decision, request)
+            case DeployRequest() as request:
+                return self._deploy(decision, request)
+
+    def _start(self, decision: Decision, request: StartRequest) -> Run:
+        arn = self.pipelines.start(
+            request,
+            token=token(decision.id),
+            display_name=display_name(decision.id),
+            description=decision.because,
+        )
+        return Run(
+            arn=arn,
+            model=request.model,
+            purpose=request.purpose,
+            decision=decision.id,
+            fingerprint=request.fingerprint,
+            started_at=self.now(),
+            correlation_id=decision.correlation_id,
+        )
+
+    def _deploy(self, decision: Decision, request: DeployRequest) -> Deployment:
+        """Whether it is still approved matters only until SageMaker is asked: from then on the slot must see it end."""
+        deployment = Deployment(id=decision.id, request=request, started_at=self.now(), correlation_id=decision.root)
+        endpoint = self.endpoints.describe(request.endpoint)
+        if endpoint and endpoint.heads_for(request.config):
+            return deployment
+        if endpoint:
+            _must_take_updates(endpoint)
+        self._must_be_approved(request.package)
+        if endpoint:
+            self.endpoints.update(request)
+        else:
+            self.endpoints.create(request)
+        return deployment
+
+    def _must_be_approved(self, package_arn: str) -> None:
+        try:
+            package = self.registry.describe(package_arn)
+        except UnknownPackage as error:
+            raise NotApproved(str(error)) from error
+        if package.approval_status != "Approved":
+            raise NotApproved(f"{package_arn} is {package.approval_status} now")
+
+
+def _must_take_updates(endpoint: Endpoint) -> None:
+    if not endpoint.has_settled:
+        raise EndpointBusy(f"endpoint {endpoint.name} is {endpoint.status}")
+    if endpoint.status == "Failed":  # SageMaker takes nothing but DeleteEndpoint from here
+        why = f": {endpoint.failure}" if endpoint.failure else ""
+        raise CallRefused(f"endpoint {endpoint.name} is Failed{why}; delete it, then ask for the deployment again")
+
+
+def token(decision_id: str) -> str:
+    """The `ClientRequestToken` of a decision: 64 characters, within SageMaker's 32 to 128."""
+    return hashlib.sha256(decision_id.encode()).hexdigest()
+
+
+def display_name(decision_id: str) -> str:
+    """The decision's id as SageMaker shows it; the end is kept, where the time is."""
+    return decision_id[-_DISPLAY_NAME_LIMIT:].lstrip("-")

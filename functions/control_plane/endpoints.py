@@ -1,0 +1,45 @@
+"""SageMaker's endpoints, as the control plane sees them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from control_plane.records import DeployRequest
+
+CHANGING = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """`status` is the API's, such as InService. `config` is the active configuration, `coming` the one on its way.
+
+    An update that SageMaker rolled back ends InService, too, on the configuration from before.
+    """
+
+    name: str
+    status: str
+    config: str
+    coming: str | None
+    modified_at: datetime
+    failure: str | None = None
+
+    @property
+    def has_settled(self) -> bool:
+        return self.status not in CHANGING
+
+    def heads_for(self, config: str) -> bool:
+        """It serves this configuration, or is on its way to."""
+        return (self.coming or self.config) == config and self.status not in {"Failed", "Deleting", "RollingBack"}
+
+
+class Endpoints(Protocol):
+    """SageMaker's real-time endpoints."""
+
+    def describe(self, name: str) -> Endpoint | None:
+        """None where there is none of that name."""
+
+    def create(self, request: DeployRequest) -> None:
+        """Make the model, the configuration and the endpoint. Raises EndpointBusy, CapacityExceeded, CallRefused."""
+
+    def update(self, request: DeployRequest) -> None:
+        """Make the model and the configuration, and have the endpoint go over to it. Raises as `create` does."""

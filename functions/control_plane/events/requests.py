@@ -1,0 +1,59 @@
+"""What `on_request` receives: one of three, told apart by `detail-type` here and nowhere else."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from control_plane.events.envelope import Event, Payload, parse_as
+from control_plane.events.ours import RunRequested, Told
+
+_VERSION = r"^arn:.+:model-package/.+/\d+$"
+
+
+class DeploymentRequestedDetail(Told):
+    """`detail` of a request to put a version in use. `force` passes a pause and a freeze, never the approval."""
+
+    package_arn: str = Field(pattern=_VERSION)
+    why: str = Field(min_length=1, max_length=500)
+    actor: str = Field(min_length=1, max_length=200)
+    force: bool = False
+
+
+class DeploymentRequested(Event):
+    """Somebody wants an approved version in use, other than by approving it."""
+
+    detail_type: Literal["Deployment Requested"] = Field(alias="detail-type")
+    detail: DeploymentRequestedDetail
+
+    @property
+    def identity(self) -> str:
+        return self.detail.identity(self.id)
+
+
+class RollbackRequestedDetail(Told):
+    """`detail` of a request to go back: to a version, or, without one, to the last champion that is still approved."""
+
+    package_arn: str | None = Field(None, pattern=_VERSION)
+    why: str = Field(min_length=1, max_length=500)
+    actor: str = Field(min_length=1, max_length=200)
+
+
+class RollbackRequested(Event):
+    """Somebody wants an earlier version back."""
+
+    detail_type: Literal["Rollback Requested"] = Field(alias="detail-type")
+    detail: RollbackRequestedDetail
+
+    @property
+    def identity(self) -> str:
+        return self.detail.identity(self.id)
+
+
+type Request = RunRequested | DeploymentRequested | RollbackRequested
+
+_REQUEST: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="detail_type")])
+
+
+def parse_request(payload: Payload) -> Request:
+    """Raises InvalidEvent."""
+    return parse_as(_REQUEST, payload, "request")

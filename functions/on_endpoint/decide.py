@@ -1,0 +1,48 @@
+"""A deployment ended: does the endpoint serve what it was asked to?"""
+
+from datetime import datetime
+
+from control_plane.actions import Conclude, Crown, Defer, Deploy, Skip
+from control_plane.deployments import Choice, admit_waiting, put_in_use
+from control_plane.endpoints import Endpoint
+from control_plane.outcomes import Outcome
+from control_plane.records import Decision, Deployment, DeployRequest, Model
+from control_plane.registry import Package
+
+
+def decide_end(deployment: Deployment, endpoint: Endpoint | None) -> Conclude | Skip:
+    """The active configuration counts: an update that SageMaker rolled back ends InService, too."""
+    request = deployment.request
+    if endpoint is None:
+        return Conclude(Outcome.DEPLOYMENT_FAILED, f"endpoint {request.endpoint} is gone")
+    if not endpoint.has_settled:
+        return Skip(Outcome.SKIPPED_STALE, f"{endpoint.name} is still {endpoint.status}")
+    why = f": {endpoint.failure}" if endpoint.failure else ""
+    if endpoint.status != "InService":
+        return Conclude(Outcome.DEPLOYMENT_FAILED, f"{endpoint.name} is {endpoint.status}{why}")
+    if endpoint.config == request.config:
+        outcome = Outcome.ROLLED_BACK if request.is_rollback else Outcome.CHAMPION_CHANGED
+        return Conclude(outcome, f"{endpoint.name} serves {request.package}", serves=True)
+    if endpoint.modified_at < deployment.started_at:
+        return Skip(Outcome.SKIPPED_STALE, f"{endpoint.name} doesn't show the update yet")
+    serves = f"{endpoint.name} serves {endpoint.config} and not {request.config}"
+    return Conclude(Outcome.DEPLOYMENT_ROLLED_BACK, f"{serves}: SageMaker rolled the update back{why}")
+
+
+def decide_next(waiting: Decision, request: DeployRequest, model: Model, now: datetime) -> Deploy | Defer | Skip:
+    """What waited for the endpoint gets it, unless it has become pointless or a policy keeps it waiting."""
+    because = f"{request.endpoint} has settled"
+    return admit_waiting(request, model, because=because, now=now, force=waiting.force)
+
+
+def decide_after_failure(
+    champion: Package, fallback: Package | None, model: Model, now: datetime
+) -> Crown | Deploy | Defer | Skip | None:
+    """The champion still serves. None: as it should. It may have been rejected while its successor was on the way."""
+    if champion.approval_status != "Rejected":
+        return None
+    if fallback is None:
+        return Skip(Outcome.SKIPPED_NO_CHAMPION, f"{champion.arn} is rejected, and no earlier champion is approved")
+    because = f"{champion.arn} is rejected and its successor could not be deployed"
+    choice = Choice(fallback, because, chosen_at=fallback.last_modified, instead_of=champion.arn)
+    return put_in_use(choice, model, now)

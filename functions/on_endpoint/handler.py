@@ -1,0 +1,45 @@
+"""An endpoint changed its status: when a deployment of ours has ended, record it and see what follows."""
+
+from typing import Any
+
+from control_plane.actions import Skip
+from control_plane.dispatcher import Dispatcher, Subject
+from control_plane.events import EndpointStateChange
+from control_plane.outcomes import Outcome
+from control_plane.ports import ControlPlane
+from control_plane.records import Decision
+from control_plane.telemetry import log_decision, log_outcome, room
+from control_plane.wiring import control_plane
+from on_endpoint.decide import decide_end
+from on_endpoint.sequels import start_waiting, undo_rejected
+
+
+@room
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Lambda's entry. Returns the outcome and what followed, for whoever invokes it by hand."""
+    endpoint = EndpointStateChange.parse(event).detail.name
+    action, decisions = handle(endpoint, control_plane())
+    if isinstance(action, Skip):
+        log_outcome(endpoint, action)
+    for decision in decisions:
+        log_decision(decision)
+    return {"decisions": {decision.id: decision.outcome for decision in decisions}}
+
+
+def handle(endpoint_name: str, plane: ControlPlane) -> tuple[Skip | None, list[Decision]]:
+    """A repetition records nothing twice, yet does what a function that died in here left undone."""
+    claim = f"endpoint/{endpoint_name}"
+    owner = plane.ledger.owners([claim]).get(claim)
+    if owner is None:
+        return Skip(Outcome.SKIPPED_NOT_OURS, "no model is deployed to it"), []
+    model = plane.ledger.model(owner)
+    deployment = plane.ledger.deployment(model.deploying.decision) if model.deploying else None
+    if deployment is None:
+        return Skip(Outcome.SKIPPED_NOT_OURS, "no deployment is under way"), start_waiting(model, plane)
+    action = decide_end(deployment, plane.endpoints.describe(deployment.request.endpoint))
+    if isinstance(action, Skip):
+        return action, []
+    subject = Subject(f"{deployment.id}-end", endpoint_name, model, correlation_id=deployment.correlation_id)
+    ended = Dispatcher.of(plane).conclude(deployment, action, subject)
+    after = plane.ledger.model(owner)
+    return None, [ended, *start_waiting(after, plane), *undo_rejected(ended, after, plane)]

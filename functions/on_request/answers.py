@@ -1,0 +1,38 @@
+"""Gather what the decision about each kind of request needs."""
+
+from control_plane.actions import Crown, Defer, Deploy, Skip, Start
+from control_plane.candidates import candidate
+from control_plane.deployments import Standing
+from control_plane.dispatcher import Subject
+from control_plane.events import DeploymentRequested, Request, RollbackRequested, RunRequested
+from control_plane.ports import ControlPlane
+from control_plane.records import Model
+from control_plane.registry import Package
+from control_plane.standings import fallback_of, standing_of
+from on_request.decide import decide_deployment, decide_rollback, decide_run
+
+type Answer = tuple[Start | Crown | Deploy | Defer | Skip, Subject]
+
+
+def answer(event: Request, model: Model, decision_id: str, plane: ControlPlane) -> Answer:
+    """What to do, and what the decision is about. Raises UnknownPackage."""
+    subject = Subject(decision_id, event.identity, model, actor=event.detail.actor)
+    match event:
+        case RunRequested(detail=asked):
+            action = decide_run(event, candidate(model, asked.purpose, decision_id, plane), plane.now())
+            run = Subject(decision_id, event.identity, model, asked.purpose, actor=asked.actor, force=asked.force)
+            return action, run
+        case DeploymentRequested(detail=asked):
+            package = plane.registry.describe(asked.package_arn)
+            forced = Subject(decision_id, event.identity, model, actor=asked.actor, force=asked.force)
+            return decide_deployment(event, package, standing_of(model, plane), plane.now()), forced
+        case RollbackRequested():
+            standing = standing_of(model, plane)
+            target = _target(event, standing, plane)
+            return decide_rollback(event, target, standing, plane.now()), subject
+
+
+def _target(event: RollbackRequested, standing: Standing, plane: ControlPlane) -> Package | None:
+    if event.detail.package_arn:
+        return plane.registry.describe(event.detail.package_arn)
+    return fallback_of(standing.model.champion, standing.in_use, plane)

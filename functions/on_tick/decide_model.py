@@ -1,0 +1,75 @@
+"""What a model lacks: approvals that nobody heard of, data that doesn't come, an answer to drift that goes on."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from control_plane.actions import Skip
+from control_plane.deployments import Standing
+from control_plane.outcomes import Outcome
+from control_plane.policies import Purpose
+from control_plane.records import Model
+from control_plane.registry import ApprovalStatus, Package
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """Versions whose approval status isn't what it was at the last look, where that may matter."""
+
+    approved: Sequence[str]
+    rejected: Sequence[str]
+
+
+def unheard(standing: Standing, approvals: Mapping[str, ApprovalStatus]) -> Unheard:
+    """Not all of them were missed: but an approval that led to something shows in what is in use or on its way."""
+    changed = {arn: status for arn, status in approvals.items() if standing.model.approvals.get(arn) != status}
+    waiting = standing.waiting.package if standing.waiting else None
+    served = {standing.champion, standing.in_use, waiting}
+    return Unheard(
+        approved=[arn for arn, status in changed.items() if status == "Approved" and arn not in served],
+        rejected=[arn for arn, status in changed.items() if status == "Rejected" and standing.must_go(arn)],
+    )
+
+
+def newest_approval(model: Model, approved: Sequence[Package]) -> Package | None:
+    """Only one can be in use. What was approved before the model was ours, or before its champion, isn't news."""
+    chosen = model.champion.chosen_at if model.champion else None
+    ours = [package for package in approved if package.last_modified >= model.since]
+    news = [package for package in ours if chosen is None or package.last_modified > chosen]
+    return max(news, key=lambda package: package.last_modified, default=None)
+
+
+def overdue(model: Model, now: datetime) -> Iterator[tuple[Purpose, datetime, Skip]]:
+    """Data that should have come by now, since when it is missed, and what to put on record."""
+    for purpose, last, limit in _expected(model):
+        if now > last + limit:
+            because = f"no {purpose} data since {last:%Y-%m-%d %H:%M} UTC; some is expected every {limit}"
+            yield purpose, last, Skip(Outcome.DATA_OVERDUE, because)
+
+
+def persisting(model: Model, now: datetime) -> dict[str, object] | None:
+    """The report of drift that goes on: it was answered long ago, and nothing has taken it back since."""
+    drift = model.drift
+    if drift is None or now < drift.answered_at + model.spec.policy.on_drift.again:
+        return None
+    return {
+        "model": model.spec.model,
+        "kind": drift.kind,
+        "share": drift.share,
+        "id": f"again-{drift.answered_at:%Y%m%dT%H%M%SZ}",
+        "summary": f"it goes on since {drift.since:%Y-%m-%d %H:%M} UTC: {drift.summary}"[:500],
+    }
+
+
+def next_look(model: Model, now: datetime, every: timedelta) -> datetime:
+    """Sooner than usual where something falls due before."""
+    moments = [last + limit for _, last, limit in _expected(model)]
+    if model.drift:
+        moments.append(model.drift.answered_at + model.spec.policy.on_drift.again)
+    return min([now + every, *(moment for moment in moments if moment > now)])
+
+
+def _expected(model: Model) -> Iterator[tuple[Purpose, datetime, timedelta]]:
+    for purpose in model.spec.data.sources:
+        if limit := model.spec.data.expect.of(purpose):
+            yield purpose, model.arrived.get(purpose, model.since), limit

@@ -1,0 +1,66 @@
+"""Compare what the ledger believes of a model with what SageMaker says, and see what should have come and hasn't."""
+
+from collections.abc import Mapping
+
+from control_plane.dispatcher import Dispatcher, Subject
+from control_plane.errors import UnknownPackage
+from control_plane.ports import ControlPlane
+from control_plane.records import Decision, Model
+from control_plane.registry import ApprovalStatus, Package
+from control_plane.standings import standing_of
+from on_tick.decide_model import newest_approval, next_look, overdue, persisting, unheard
+
+
+def look_after(item: Model, plane: ControlPlane) -> list[Decision]:
+    """Rooms are told of what they missed as SageMaker's events would have told them; they decide.
+
+    The index may lag, so the model itself is read. What was seen is remembered last, so that a look that dies is
+    repeated, which the rooms bear.
+    """
+    model = plane.ledger.model(item.spec.model)
+    approvals = _approvals(model, plane)
+    if approvals != model.approvals:
+        _tell_of_approvals(model, approvals, plane)
+    decisions = _note_overdue(model, plane)
+    if report := persisting(model, plane.now()):
+        plane.events.send("Drift Report", report)
+    plane.ledger.looked_after(model, approvals, next_look(model, plane.now(), plane.look_after_every))
+    return decisions
+
+
+def _approvals(model: Model, plane: ControlPlane) -> Mapping[str, ApprovalStatus]:
+    """Of the newest versions and of the champion, which may be an old one."""
+    newest = plane.registry.approvals(model.spec.model)
+    champion = model.champion.package if model.champion else None
+    if champion is None or champion in newest:
+        return newest
+    package = _package(champion, plane)
+    return {**newest, champion: package.approval_status} if package else newest
+
+
+def _tell_of_approvals(model: Model, approvals: Mapping[str, ApprovalStatus], plane: ControlPlane) -> None:
+    changed = unheard(standing_of(model, plane), approvals)
+    described = [package for arn in changed.approved if (package := _package(arn, plane))]
+    newest = newest_approval(model, described)
+    for arn in [*changed.rejected, *([newest.arn] if newest else [])]:
+        plane.events.send("Model Package Observed", {"ModelPackageArn": arn})
+
+
+def _package(arn: str, plane: ControlPlane) -> Package | None:
+    try:
+        return plane.registry.describe(arn)
+    except UnknownPackage:
+        return None
+
+
+def _note_overdue(model: Model, plane: ControlPlane) -> list[Decision]:
+    """Once for each time that data stays away."""
+    missing = {
+        f"overdue-{model.spec.model}-{purpose}-{since:%Y%m%dT%H%M%SZ}": (purpose, action)
+        for purpose, since, action in overdue(model, plane.now())
+    }
+    return [
+        Dispatcher.of(plane).carry_out(action, Subject(decision_id, decision_id, model, purpose))
+        for decision_id, (purpose, action) in missing.items()
+        if plane.ledger.decision(decision_id) is None
+    ]

@@ -1,0 +1,56 @@
+"""`Endpoints` in memory. What SageMaker does to them in its own time, `settle` and `roll_back`, stands beside."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from control_plane.endpoints import Endpoint
+from control_plane.errors import CallError, CallRefused, EndpointBusy
+from control_plane.records import DeployRequest
+
+
+@dataclass
+class FakeEndpoints:
+    """`asked` are the requests that were taken, oldest first; `unavailable` is what new ones are answered with."""
+
+    now: Callable[[], datetime]
+    endpoints: dict[str, Endpoint] = field(default_factory=dict)
+    asked: list[DeployRequest] = field(default_factory=list)
+    unavailable: CallError | None = None
+
+    def describe(self, name: str) -> Endpoint | None:
+        return self.endpoints.get(name)
+
+    def create(self, request: DeployRequest) -> None:
+        if request.endpoint in self.endpoints:
+            raise EndpointBusy(f"{request.endpoint} exists")
+        self._take(request, "Creating", active=request.config)
+
+    def update(self, request: DeployRequest) -> None:
+        known = self.endpoints.get(request.endpoint)
+        if known is None:
+            raise CallRefused(f"no endpoint {request.endpoint}")
+        if not known.has_settled:
+            raise EndpointBusy(f"{request.endpoint} is {known.status}")
+        self._take(request, "Updating", active=known.config)
+
+    def settle(self, name: str) -> None:
+        """What is on its way has arrived."""
+        known = self.endpoints[name]
+        self._become(known, "InService", known.coming or known.config)
+
+    def roll_back(self, name: str, why: str = "ping failed") -> None:
+        """An update goes back in silence; a creation fails."""
+        known = self.endpoints[name]
+        status = "Failed" if known.status == "Creating" else "InService"
+        self._become(replace(known, failure=why), status, known.config)
+
+    def _take(self, request: DeployRequest, status: str, active: str) -> None:
+        if self.unavailable:
+            raise self.unavailable
+        self.asked.append(request)
+        self.endpoints[request.endpoint] = Endpoint(request.endpoint, status, active, request.config, self.now())
+
+    def _become(self, known: Endpoint, status: str, config: str) -> None:
+        changed = replace(known, status=status, config=config, coming=None, modified_at=self.now())
+        self.endpoints[known.name] = changed

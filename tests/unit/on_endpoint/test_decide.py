@@ -1,0 +1,105 @@
+"""Does the endpoint serve what it was asked to? The active configuration says so, not the status alone."""
+
+import pytest
+
+from control_plane.actions import Conclude, Defer, Deploy, Skip
+from control_plane.endpoints import Endpoint
+from control_plane.outcomes import Outcome
+from control_plane.records import DeployRequest, Slot
+from on_endpoint.decide import decide_after_failure, decide_end, decide_next
+from tests.samples import (
+    MORNING,
+    after,
+    champion,
+    deferred,
+    deploy_request,
+    deployed_spec,
+    deployment_of,
+    endpoint_of,
+    model_of,
+    package,
+)
+
+WANTED = "churn-2-config"
+DEPLOYMENT = deployment_of(deploy_request(2))
+ROLLBACK = deployment_of(deploy_request(2, instead_of=3))
+
+
+def test_the_wanted_configuration_in_service_is_a_new_champion_5() -> None:
+    action = decide_end(DEPLOYMENT, endpoint_of(WANTED))
+    assert isinstance(action, Conclude)
+    assert (action.outcome, action.serves) == (Outcome.CHAMPION_CHANGED, True)
+
+
+def test_a_rollback_that_arrived_is_called_so() -> None:
+    action = decide_end(ROLLBACK, endpoint_of(WANTED))
+    assert isinstance(action, Conclude)
+    assert (action.outcome, action.serves) == (Outcome.ROLLED_BACK, True)
+
+
+def test_another_configuration_in_service_is_a_rollback_in_silence_5() -> None:
+    action = decide_end(DEPLOYMENT, endpoint_of("churn-1-config", failure="did not pass the ping health check"))
+    assert isinstance(action, Conclude)
+    assert (action.outcome, action.serves) == (Outcome.DEPLOYMENT_ROLLED_BACK, False)
+    assert "serves churn-1-config and not churn-2-config" in action.because
+    assert action.because.endswith("ping health check")
+
+
+@pytest.mark.parametrize(
+    "endpoint", [None, endpoint_of(WANTED, "Failed"), endpoint_of(WANTED, "OutOfService"), endpoint_of(WANTED, "???")]
+)
+def test_an_endpoint_that_serves_nothing_is_a_failure(endpoint: Endpoint | None) -> None:
+    action = decide_end(DEPLOYMENT, endpoint)
+    assert isinstance(action, Conclude)
+    assert (action.outcome, action.serves) == (Outcome.DEPLOYMENT_FAILED, False)
+
+
+@pytest.mark.parametrize("status", ["Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"])
+def test_what_goes_on_has_not_ended(status: str) -> None:
+    action = decide_end(DEPLOYMENT, endpoint_of("churn-1-config", status, coming=WANTED))
+    assert isinstance(action, Skip)
+    assert action.outcome is Outcome.SKIPPED_STALE
+
+
+def test_a_look_from_before_the_update_shows_no_rollback() -> None:
+    action = decide_end(DEPLOYMENT, endpoint_of("churn-1-config", modified_at=after(minutes=-1)))
+    assert isinstance(action, Skip)
+    assert action.outcome is Outcome.SKIPPED_STALE
+
+
+def test_what_waited_gets_the_endpoint() -> None:
+    request = deploy_request(3)
+    waiting = deferred("d2", request=request)
+    free = model_of(deployed_spec(), champion=champion(2))
+    busy = model_of(deployed_spec(), deploying=Slot(decision="d9"))
+    assert decide_next(waiting, request, free, MORNING) == Deploy(request, "churn-prod has settled")
+    again = decide_next(waiting, request, busy, MORNING)
+    assert isinstance(again, Defer)
+    assert again.outcome is Outcome.DEFERRED_BUSY
+
+
+@pytest.mark.parametrize(
+    ("asked", "outcome"),
+    [
+        (deploy_request(2), Outcome.SKIPPED_ALREADY_CHAMPION),
+        (deploy_request(1, instead_of=3), Outcome.SKIPPED_STALE),
+    ],
+    ids=["it serves already", "what it was to replace didn't come"],
+)
+def test_what_has_become_pointless_is_let_go(asked: DeployRequest, outcome: Outcome) -> None:
+    model = model_of(deployed_spec(), champion=champion(2))
+    action = decide_next(deferred("d2", request=asked), asked, model, MORNING)
+    assert isinstance(action, Skip)
+    assert action.outcome is outcome
+
+
+def test_a_champion_that_was_rejected_meanwhile_goes_when_its_successor_fails() -> None:
+    model = model_of(deployed_spec(), champion=champion(2, earlier=(1,)))
+    rejected = package(2, approval_status="Rejected")
+    assert decide_after_failure(package(2), None, model, MORNING) is None
+    action = decide_after_failure(rejected, package(1), model, MORNING)
+    assert isinstance(action, Deploy)
+    assert (action.request.package, action.request.instead_of) == (package(1).arn, rejected.arn)
+    nothing = decide_after_failure(rejected, None, model, MORNING)
+    assert isinstance(nothing, Skip)
+    assert nothing.outcome is Outcome.SKIPPED_NO_CHAMPION

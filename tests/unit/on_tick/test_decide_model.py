@@ -1,0 +1,96 @@
+"""What a model lacks, as far as the ledger and one look at the registry can tell."""
+
+from datetime import timedelta
+
+import pytest
+
+from control_plane.deployments import Standing
+from control_plane.outcomes import Outcome
+from control_plane.records import Drift, Model
+from control_plane.registry import ApprovalStatus
+from on_tick.decide_model import newest_approval, next_look, overdue, persisting, unheard
+from tests.samples import (
+    EVALUATION,
+    MORNING,
+    TRAINING,
+    after,
+    champion,
+    deploy_request,
+    deployed_spec,
+    evaluated_spec,
+    model_of,
+    package,
+    package_arn,
+)
+
+EVERY = timedelta(minutes=15)
+V1, V2, V3, V4 = map(package_arn, range(1, 5))
+DRIFT = Drift(kind="data_quality", share=0.4, summary="age moved", since=MORNING, answered_at=after(hours=1))
+
+
+def expecting(**state: object) -> Model:
+    return model_of(evaluated_spec(changes={"data.expect": {"training": "26h"}}), **state)
+
+
+@pytest.mark.parametrize(
+    ("status", "seen", "heard"),
+    [
+        ("Approved", None, False),
+        ("Approved", "PendingManualApproval", False),
+        ("Approved", "Approved", True),
+        ("PendingManualApproval", None, True),
+        ("Rejected", "Approved", True),
+    ],
+)
+def test_a_version_whose_approval_changed_without_effect_was_missed_6(
+    status: ApprovalStatus, seen: str | None, *, heard: bool
+) -> None:
+    model = model_of(champion=champion(1), approvals={V4: seen} if seen else {})
+    found = unheard(Standing(model), {V1: "Approved", V4: status})
+    assert (found.approved, found.rejected) == ([] if heard else [V4], [])
+
+
+def test_what_is_in_use_on_its_way_or_waiting_was_heard_of() -> None:
+    standing = Standing(model_of(deployed_spec(), champion=champion(1)), deploy_request(2), deploy_request(3))
+    found = unheard(standing, {V1: "Approved", V2: "Approved", V3: "Approved", V4: "Approved"})
+    assert found.approved == [V4]
+
+
+def test_a_rejection_of_what_is_in_use_was_missed_6() -> None:
+    assert unheard(Standing(model_of(champion=champion(1))), {V1: "Rejected", V2: "Rejected"}).rejected == [V1]
+    seen = model_of(champion=champion(1), approvals={V1: "Rejected"})
+    assert unheard(Standing(seen), {V1: "Rejected"}).rejected == []
+
+
+def test_of_missed_approvals_the_latest_is_news_if_it_is_later_than_the_champion_and_the_model() -> None:
+    found = [package(3, last_modified=after(hours=2)), package(2, last_modified=after(hours=3))]
+    assert newest_approval(model_of(), found) == found[1]
+    assert newest_approval(model_of(champion=champion(1, chosen_at=after(hours=3))), found) is None
+    assert newest_approval(model_of(), [package(1, last_modified=after(hours=-1))]) is None
+
+
+def test_data_that_does_not_come_is_overdue_once_it_is_later_than_expected() -> None:
+    assert list(overdue(expecting(), after(hours=26))) == []
+    ((purpose, since, action),) = overdue(expecting(), after(hours=26, minutes=1))
+    assert (purpose, since, action.outcome) == (TRAINING, MORNING, Outcome.DATA_OVERDUE)
+    assert action.because == "no training data since 2026-11-21 09:00 UTC; some is expected every 1 day, 2:00:00"
+    came = expecting(arrived={TRAINING: after(hours=20), EVALUATION: MORNING})
+    assert list(overdue(came, after(hours=40))) == []
+    assert [since for _, since, _ in overdue(came, after(hours=47))] == [after(hours=20)]
+
+
+def test_drift_that_nothing_took_back_is_reported_again_a_day_after_its_answer() -> None:
+    model = model_of(drift=DRIFT)
+    assert persisting(model_of(), after(days=9)) is None
+    assert persisting(model, after(hours=24)) is None
+    report = persisting(model, after(hours=25))
+    assert report is not None
+    assert (report["kind"], report["share"], report["id"]) == ("data_quality", 0.4, "again-20261121T100000Z")
+    assert "since 2026-11-21 09:00 UTC: age moved" in str(report["summary"])
+
+
+def test_the_next_look_is_a_quarter_of_an_hour_away_or_when_something_falls_due() -> None:
+    assert next_look(model_of(), MORNING, EVERY) == MORNING + EVERY
+    assert next_look(expecting(), after(hours=25, minutes=50), EVERY) == after(hours=26)
+    assert next_look(expecting(), after(hours=26), EVERY) == after(hours=26) + EVERY
+    assert next_look(model_of(drift=DRIFT), after(hours=24, minutes=50), EVERY) == after(hours=25)
