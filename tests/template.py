@@ -22,3 +22,8 @@ def resources() -> dict[str, Any]:
 def environment() -> dict[str, Any]:
     """The variables that every function gets."""
     return dict(_template()["Globals"]["Function"]["Environment"]["Variables"])
+
+
+def parameters() -> dict[str, str]:
+    """The defaults of those that have one."""
+    return {name: str(each["Default"]) for name, each in _template()["Parameters"].items() if "Default" in each}

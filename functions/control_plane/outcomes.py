@@ -30,18 +30,23 @@ class Outcome(StrEnum):
     SKIPPED_ALREADY_CHAMPION = "SKIPPED_ALREADY_CHAMPION"  # the version that was approved is in use
     SKIPPED_ALREADY_DEPLOYING = "SKIPPED_ALREADY_DEPLOYING"  # the version is on its way to the endpoint
     SKIPPED_BY_POLICY = "SKIPPED_BY_POLICY"  # the model's policy answers this with nothing
+    SKIPPED_DATA_ERRORS = "SKIPPED_DATA_ERRORS"  # live data is broken, not drifted; a person must mend what sends it
     SKIPPED_DUPLICATE = "SKIPPED_DUPLICATE"  # decided before
     SKIPPED_EXCLUDED = "SKIPPED_EXCLUDED"  # a folder marker, or a key that the model's `exclude` names
+    SKIPPED_INSUFFICIENT_DATA = "SKIPPED_INSUFFICIENT_DATA"  # an alarm has too little data to tell
+    SKIPPED_MONITOR_FAILED = "SKIPPED_MONITOR_FAILED"  # its run ended without a finding: there may be drift or none
     SKIPPED_NO_CHAMPION = "SKIPPED_NO_CHAMPION"  # nothing to evaluate, or to go back to
     SKIPPED_NO_DATA = "SKIPPED_NO_DATA"  # the folder is empty, or the model has none for this purpose
     SKIPPED_NO_DRIFT = "SKIPPED_NO_DRIFT"  # a monitor ran and found nothing
     SKIPPED_NO_MODEL = "SKIPPED_NO_MODEL"  # no model claims what the event is about
     SKIPPED_NOT_APPROVAL = "SKIPPED_NOT_APPROVAL"  # a version's data changed, its approval didn't
     SKIPPED_NOT_DEGRADED = "SKIPPED_NOT_DEGRADED"  # the champion still meets its bar
+    SKIPPED_NOT_MONITOR = "SKIPPED_NOT_MONITOR"  # a processing job that no monitoring schedule started
     SKIPPED_NOT_OURS = "SKIPPED_NOT_OURS"  # an execution that the control plane didn't start
     SKIPPED_SAME_DATA = "SKIPPED_SAME_DATA"  # a run on exactly these contents exists
     SKIPPED_STALE = "SKIPPED_STALE"  # the event is older than what AWS says now
     SKIPPED_SUPERSEDED = "SKIPPED_SUPERSEDED"  # a newer request took the place of one that waited
+    SKIPPED_SUPPRESSED = "SKIPPED_SUPPRESSED"  # an alarm whose actions are held back by another alarm
 
 
 _ACTIONS = {

@@ -28,12 +28,12 @@ PURE = [
         )
     ),
     *(module for module in MODULES if module.startswith("control_plane.events")),
-    "on_data_arrival.tallies",
+    *("on_data_arrival.tallies", "on_drift.claims", "on_drift.findings"),
 ]
 # What gathers and acts, through ports alone: tests put fakes there, `wiring.py` puts AWS.
 SHELLS = [
     *("control_plane.candidates", "control_plane.dispatcher", "control_plane.lineage"),
-    *("on_pipeline_execution.sequels", "on_tick.looks"),
+    *("on_drift.sources", "on_pipeline_execution.sequels", "on_tick.looks"),
 ]
 IMPURE = {
     *("aws_lambda_powertools", "boto3", "botocore", "requests", "urllib3"),

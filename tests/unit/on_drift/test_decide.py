@@ -6,25 +6,24 @@ import pytest
 
 from control_plane.actions import Defer, Skip, Start
 from control_plane.admission import Candidate
-from control_plane.events import DriftReport
 from control_plane.outcomes import Outcome
-from control_plane.policies import DriftKind, Purpose
+from control_plane.policies import DriftKind, OnDrift, Purpose
 from control_plane.records import Slot
 from on_drift.decide import decide, decide_response, description
-from tests.samples import EVALUATION, MORNING, TRAINING, drift_report, evaluated_spec, model_of, start_request
+from on_drift.findings import DriftFinding, State
+from tests.samples import EVALUATION, MORNING, TRAINING, model_of, start_request
 
 KINDS = list(DriftKind)
 REQUEST = start_request(purpose=EVALUATION)
 
 
-def reported(**detail: Any) -> DriftReport:
-    return DriftReport.parse(drift_report(**detail))
+def found(state: State = State.DRIFTED, kind: DriftKind = DriftKind.DATA_QUALITY, **changes: Any) -> DriftFinding:
+    return DriftFinding(**{"kind": kind, "state": state, "source": "alarm a"} | changes)
 
 
-def response(event: DriftReport, **on_drift: Any) -> Purpose | Outcome:
-    policy = evaluated_spec(changes={"policy.on_drift": on_drift}).policy
-    found = decide_response(event, policy)
-    return found.outcome if isinstance(found, Skip) else found
+def response(finding: DriftFinding, **on_drift: Any) -> Purpose | Outcome:
+    answer = decide_response(finding, OnDrift.model_validate(on_drift))
+    return answer.outcome if isinstance(answer, Skip) else answer
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -35,33 +34,56 @@ def response(event: DriftReport, **on_drift: Any) -> Purpose | Outcome:
 def test_each_kind_has_the_response_that_its_policy_names(
     kind: DriftKind, answer: str, expected: Purpose | Outcome
 ) -> None:
-    assert response(reported(kind=kind), **{kind: answer}) == expected
+    assert response(found(kind=kind), **{kind: answer}) == expected
 
 
 @pytest.mark.parametrize(
     ("share", "expected"), [(None, EVALUATION), (0, EVALUATION), (0.49, EVALUATION), (0.5, TRAINING), (1, TRAINING)]
 )
 def test_severe_drift_is_trained_on_at_once(share: float | None, expected: Purpose) -> None:
-    assert response(reported(share=share)) == expected
+    assert response(found(share=share)) == expected
 
 
 def test_severe_drift_may_be_answered_otherwise() -> None:
-    assert response(reported(share=0.2), severe="nothing", severe_share=0.2) is Outcome.SKIPPED_BY_POLICY
-    assert response(reported(kind="model_quality", share=0.2), severe="evaluate", severe_share=0.2) is EVALUATION
+    model_quality = found(kind=DriftKind.MODEL_QUALITY, share=0.2)
+    assert response(found(share=0.2), severe="nothing", severe_share=0.2) is Outcome.SKIPPED_BY_POLICY
+    assert response(model_quality, severe="evaluate", severe_share=0.2) is EVALUATION
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("share", [None, 0.9])
-def test_a_monitor_that_found_nothing_is_on_record_and_that_is_all(kind: DriftKind, share: float | None) -> None:
-    found = decide_response(reported(kind=kind, share=share, drifted=False), evaluated_spec().policy)
-    assert found == Skip(Outcome.SKIPPED_NO_DRIFT, f"pointsman found no {kind} drift")
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [("evaluate", EVALUATION), ("train", TRAINING), ("nothing", Outcome.SKIPPED_DATA_ERRORS)],
+)
+def test_data_errors_have_a_response_of_their_own(answer: str, expected: Purpose | Outcome) -> None:
+    assert response(found(State.DATA_ERRORS), data_errors=answer, data_quality="train") == expected
+    assert response(found(State.DATA_ERRORS)) is Outcome.SKIPPED_DATA_ERRORS
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "because"),
+    [
+        (State.CLEAR, Outcome.SKIPPED_NO_DRIFT, "alarm a found no bias drift"),
+        (
+            State.TOO_LITTLE_DATA,
+            Outcome.SKIPPED_INSUFFICIENT_DATA,
+            "alarm a can't tell whether there is bias drift: why",
+        ),
+        (State.SUPPRESSED, Outcome.SKIPPED_SUPPRESSED, "alarm a found bias drift, but is suppressed: why"),
+        (State.FAILED, Outcome.SKIPPED_MONITOR_FAILED, "alarm a can't tell whether there is bias drift: why"),
+        (State.DRIFTED, Outcome.SKIPPED_BY_POLICY, "bias drift: why; the policy answers it with nothing"),
+        (State.DATA_ERRORS, Outcome.SKIPPED_DATA_ERRORS, "data errors: why; the policy answers it with nothing"),
+    ],
+)
+def test_whatever_a_source_says_is_on_record_with_its_reason(state: State, outcome: Outcome, because: str) -> None:
+    finding = found(state, DriftKind.BIAS, summary="why")
+    assert decide_response(finding, OnDrift(bias="nothing")) == Skip(outcome, because)
 
 
 def test_the_run_says_what_drifted() -> None:
-    event = reported(kind="data_quality", share=0.25, summary="age, income")
-    assert description(event) == "data_quality drift in 25% of the features: age, income"
-    assert description(reported(kind="bias")) == "bias drift"
-    assert decide(event, Candidate(model_of(), EVALUATION, REQUEST), MORNING) == Start(REQUEST, description(event))
+    finding = found(share=0.25, summary="age, income")
+    assert description(finding) == "data_quality drift in 25% of the features: age, income"
+    assert description(found(kind=DriftKind.BIAS)) == "bias drift"
+    assert decide(finding, Candidate(model_of(), EVALUATION, REQUEST), MORNING) == Start(REQUEST, description(finding))
 
 
 @pytest.mark.parametrize(
@@ -76,6 +98,6 @@ def test_drift_meets_the_same_conditions_as_data(
     state: dict[str, Any], known: dict[str, Any], outcome: Outcome
 ) -> None:
     candidate = Candidate(model_of(**state), EVALUATION, **{"request": REQUEST} | known)
-    action = decide(reported(), candidate, MORNING)
+    action = decide(found(), candidate, MORNING)
     assert isinstance(action, Defer | Skip)
     assert action.outcome is outcome

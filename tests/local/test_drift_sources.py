@@ -1,0 +1,101 @@
+"""Monitors' jobs and alarms as SageMaker and CloudWatch tell of them, through the template's rules and roles."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from control_plane.records import Decision
+from pointsman.apply import apply
+from pointsman.environment import project_root
+from tests.local.instances import eventually
+from tests.local.stack import LAP_SECONDS, MODEL, Stack
+
+SCHEDULE, ALARM = "diabetes-data-quality", "pointsman-drift-diabetes"
+IMAGE = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"
+OUTPUT, MESSAGE = "/opt/ml/processing/output", "/opt/ml/output/message"
+# What the analysis of a monitor does: it writes its reports, and says in a line how it ended.
+ANALYSE = """
+import json, pathlib, sys
+output, message, reports, said = sys.argv[1:]
+for name, report in json.loads(reports).items():
+    pathlib.Path(output, name).write_text(json.dumps(report))
+pathlib.Path(message).write_text(said)
+"""
+FEATURES = {"features": [{"name": name} for name in ("age", "bmi", "bp", "s1")]}
+DRIFTED = {"violations": [{"feature_name": "bmi", "constraint_check_type": "baseline_drift_check"}]}
+BROKEN = {"violations": [{"feature_name": "bmi", "constraint_check_type": "data_type_check"}]}
+FOUND = "CompletedWithViolations: Job completed successfully with 1 violations."
+NOTHING = "Completed: Job completed successfully with no violations."
+
+
+@pytest.fixture
+def monitored(stack: Stack, tmp_path: Path) -> Stack:
+    """A model whose spec claims a schedule and an alarm."""
+    spec = yaml.safe_load((project_root() / "pipeline_defs" / "models" / f"{MODEL}.yaml").read_text())
+    spec["monitor"] = {"schedules": {SCHEDULE: "data_quality"}, "alarms": {ALARM: "bias"}}
+    path = tmp_path / f"{MODEL}.yaml"
+    path.write_text(yaml.safe_dump(spec))
+    apply(stack.environment, [path])
+    return stack
+
+
+def run_monitor(stack: Stack, name: str, said: str, **reports: dict[str, Any]) -> None:
+    written = json.dumps({f"{report}.json": document for report, document in reports.items()})
+    target = f"s3://{stack.environment.output('ArtifactBucket')}/monitoring/{SCHEDULE}/{name}"
+    result = {"S3Uri": target, "LocalPath": OUTPUT, "S3UploadMode": "Continuous"}
+    stack.environment.sagemaker.create_processing_job(
+        ProcessingJobName=name,
+        AppSpecification={
+            "ImageUri": IMAGE,
+            "ContainerEntrypoint": ["python3", "-c", ANALYSE],
+            "ContainerArguments": [OUTPUT, MESSAGE, written, said],
+        },
+        Environment={"sagemaker_monitoring_schedule_name": SCHEDULE},
+        ProcessingOutputConfig={"Outputs": [{"OutputName": "result", "S3Output": result}]},  # type: ignore[list-item]
+        ProcessingResources={"ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 5}},
+        RoleArn=stack.environment.output("JobRoleArn"),
+    )
+
+
+def decision_about(stack: Stack, what: str) -> Decision:
+    found = eventually(lambda: [each for each in stack.decisions() if what in each.event], within=LAP_SECONDS)
+    return found[0]
+
+
+def test_what_a_monitor_writes_decides(monitored: Stack) -> None:
+    run_monitor(monitored, "drifted", FOUND, constraint_violations=DRIFTED, constraints=FEATURES)
+    run_monitor(monitored, "broken", FOUND, constraint_violations=BROKEN)
+    run_monitor(monitored, "clean", NOTHING)
+    drifted, broken, clean = (decision_about(monitored, f"/{job}") for job in ("drifted", "broken", "clean"))
+    assert (drifted.outcome, drifted.model) == ("SKIPPED_NO_CHAMPION", MODEL)
+    assert drifted.because.startswith(
+        f"data_quality drift in 25% of the features: a run of monitoring schedule {SCHEDULE}: bmi"
+    )
+    assert (broken.outcome, broken.model) == ("SKIPPED_DATA_ERRORS", MODEL)
+    assert (clean.outcome, clean.model) == ("SKIPPED_NO_DRIFT", MODEL)
+
+
+def test_an_alarm_is_drift_until_it_recovers(monitored: Stack) -> None:
+    cloudwatch = monitored.environment.client("cloudwatch")
+    cloudwatch.put_metric_alarm(
+        AlarmName=ALARM,
+        Namespace="diabetes",
+        MetricName="disparity",
+        Statistic="Average",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=0.4,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    for state in ("ALARM", "OK"):
+        cloudwatch.set_alarm_state(AlarmName=ALARM, StateValue=state, StateReason="by hand")
+    outcomes = eventually(
+        lambda: [each for each in monitored.decisions() if ALARM in each.event][1:] and monitored.decisions(),
+        within=LAP_SECONDS,
+    )
+    told = {each.outcome: each.because for each in outcomes if ALARM in each.event}
+    assert told["SKIPPED_NO_CHAMPION"].startswith(f"bias drift: alarm {ALARM}: by hand")
+    assert told["SKIPPED_NO_DRIFT"] == f"alarm {ALARM} found no bias drift"
