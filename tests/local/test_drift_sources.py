@@ -42,22 +42,35 @@ def monitored(stack: Stack, tmp_path: Path) -> Stack:
     return stack
 
 
-def run_monitor(stack: Stack, name: str, said: str, **reports: dict[str, Any]) -> None:
+def monitor_job(stack: Stack, name: str, said: str, **reports: dict[str, Any]) -> dict[str, Any]:
+    """A step that is a monitor's job in all but who started it."""
     written = json.dumps({f"{report}.json": document for report, document in reports.items()})
     target = f"s3://{stack.environment.output('ArtifactBucket')}/monitoring/{SCHEDULE}/{name}"
     result = {"S3Uri": target, "LocalPath": OUTPUT, "S3UploadMode": "Continuous"}
-    stack.environment.sagemaker.create_processing_job(
-        ProcessingJobName=name,
-        AppSpecification={
+    cluster = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 5}
+    arguments = {
+        "AppSpecification": {
             "ImageUri": IMAGE,
             "ContainerEntrypoint": ["python3", "-c", ANALYSE],
             "ContainerArguments": [OUTPUT, MESSAGE, written, said],
         },
-        Environment={"sagemaker_monitoring_schedule_name": SCHEDULE},
-        ProcessingOutputConfig={"Outputs": [{"OutputName": "result", "S3Output": result}]},  # type: ignore[list-item]
-        ProcessingResources={"ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 5}},
-        RoleArn=stack.environment.output("JobRoleArn"),
+        "Environment": {"sagemaker_monitoring_schedule_name": SCHEDULE},
+        "ProcessingOutputConfig": {"Outputs": [{"OutputName": "result", "S3Output": result}]},
+        "ProcessingResources": {"ClusterConfig": cluster},
+        "RoleArn": stack.environment.output("JobRoleArn"),
+    }
+    return {"Name": name, "Type": "Processing", "Arguments": arguments}
+
+
+def run(stack: Stack, *jobs: dict[str, Any]) -> None:
+    """As steps of a pipeline, because schedules are not served here."""
+    sagemaker, role = stack.environment.sagemaker, stack.environment.output("JobRoleArn")
+    definition = json.dumps({"Version": "2020-12-01", "Metadata": {}, "Parameters": [], "Steps": jobs})
+    token = "monitors" * 8
+    sagemaker.create_pipeline(
+        PipelineName="monitors", PipelineDefinition=definition, RoleArn=role, ClientRequestToken=token
     )
+    sagemaker.start_pipeline_execution(PipelineName="monitors", ClientRequestToken=token)
 
 
 def decision_about(stack: Stack, what: str) -> Decision:
@@ -66,10 +79,13 @@ def decision_about(stack: Stack, what: str) -> Decision:
 
 
 def test_what_a_monitor_writes_decides(monitored: Stack) -> None:
-    run_monitor(monitored, "drifted", FOUND, constraint_violations=DRIFTED, constraints=FEATURES)
-    run_monitor(monitored, "broken", FOUND, constraint_violations=BROKEN)
-    run_monitor(monitored, "clean", NOTHING)
-    drifted, broken, clean = (decision_about(monitored, f"/{job}") for job in ("drifted", "broken", "clean"))
+    run(
+        monitored,
+        monitor_job(monitored, "Drifted", FOUND, constraint_violations=DRIFTED, constraints=FEATURES),
+        monitor_job(monitored, "Broken", FOUND, constraint_violations=BROKEN),
+        monitor_job(monitored, "Clean", NOTHING),
+    )
+    drifted, broken, clean = (decision_about(monitored, f"-{job}-") for job in ("Drifted", "Broken", "Clean"))
     assert (drifted.outcome, drifted.model) == ("SKIPPED_NO_CHAMPION", MODEL)
     assert drifted.because.startswith(
         f"data_quality drift in 25% of the features: a run of monitoring schedule {SCHEDULE}: bmi"
@@ -96,6 +112,6 @@ def test_an_alarm_is_drift_until_it_recovers(monitored: Stack) -> None:
         lambda: [each for each in monitored.decisions() if ALARM in each.event][1:] and monitored.decisions(),
         within=LAP_SECONDS,
     )
-    told = {each.outcome: each.because for each in outcomes if ALARM in each.event}
+    told = {str(each.outcome): each.because for each in outcomes if ALARM in each.event}
     assert told["SKIPPED_NO_CHAMPION"].startswith(f"bias drift: alarm {ALARM}: by hand")
     assert told["SKIPPED_NO_DRIFT"] == f"alarm {ALARM} found no bias drift"
