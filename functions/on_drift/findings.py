@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum, auto
 
 from control_plane.events import AlarmStateChange, DriftReport
@@ -9,6 +10,7 @@ from control_plane.events.cloudwatch import AlarmState
 from control_plane.models import ModelSpec
 from control_plane.monitors import MonitorRun
 from control_plane.policies import DriftKind, OnDrift
+from control_plane.records import Drift
 from control_plane.violations import MonitorReport, Violation, share_of_features
 from on_drift.claims import kind_of_metric
 
@@ -28,13 +30,17 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DriftFinding:
-    """`share` is the part of the features that drifted, None where nobody knows. `summary` is the source's reason."""
+    """`share` is the part of the features that drifted, None where nobody knows. `summary` is the source's reason.
+
+    An alarm isn't `whole`: it looks at some metric, and where that is well others need not be.
+    """
 
     kind: DriftKind
     state: State
     source: str
     summary: str = ""
     share: float | None = None
+    whole: bool = True
 
 
 def of_report(event: DriftReport) -> DriftFinding:
@@ -48,7 +54,7 @@ def of_alarm(event: AlarmStateChange, spec: ModelSpec) -> DriftFinding:
     name, state = event.detail.name, event.detail.state
     told = [kind for metric in event.metrics if (kind := kind_of_metric(metric))]
     kind = spec.monitor.alarms.get(name) or next(iter(told), DriftKind.DATA_QUALITY)
-    return DriftFinding(kind, _state(state), f"alarm {name}", f"alarm {name}: {state.reason}")
+    return DriftFinding(kind, _state(state), f"alarm {name}", f"alarm {name}: {state.reason}", whole=False)
 
 
 def _state(alarm: AlarmState) -> State:
@@ -107,3 +113,25 @@ def _listed(violations: Sequence[Violation]) -> str:
     names = list(dict.fromkeys(map(str, violations)))
     more = len(names) - _NAMED
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def standing(finding: DriftFinding, before: Drift | None, now: datetime) -> Drift | None:
+    """The drift to be remembered: found, and not taken back by who looked for the same kind.
+
+    `on_tick` reports again what goes on, in words that end in the first finding's: those stay.
+    """
+    same = before if before and before.kind is finding.kind else None
+    match finding.state:
+        case State.DRIFTED:
+            again = same is not None and same.summary != "" and finding.summary.endswith(same.summary)
+            return Drift(
+                kind=finding.kind,
+                share=finding.share,
+                summary=same.summary if same and again else finding.summary,
+                since=same.since if same else now,
+                answered_at=now,
+            )
+        case State.CLEAR if same and (finding.whole or same.summary.startswith(f"{finding.source}:")):
+            return None
+        case _:
+            return before

@@ -1,5 +1,6 @@
 """What each source says, as one value."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -7,10 +8,11 @@ import pytest
 from control_plane.events import AlarmStateChange, DriftReport
 from control_plane.models import ModelSpec
 from control_plane.policies import DriftKind
+from control_plane.records import Drift
 from control_plane.violations import MonitorReport, Violation
-from on_drift.findings import DriftFinding, State, of_alarm, of_failed_run, of_report, of_run
+from on_drift.findings import DriftFinding, State, of_alarm, of_failed_run, of_report, of_run, standing
 from tests.sample_events import sample_event
-from tests.samples import drift_report, evaluated_spec, monitor_run
+from tests.samples import MORNING, after, drift_report, evaluated_spec, monitor_run
 
 RUN = "a run of monitoring schedule churn-data-quality"
 FOUND, NONE = "CompletedWithViolations: 2 violations.", "Completed: no violations."
@@ -165,3 +167,51 @@ def test_a_runs_kind_is_the_specs_word_before_sagemakers_before_its_checks(
 def test_a_run_that_broke_found_nothing_which_is_not_the_absence_of_drift(changes: dict[str, Any], why: str) -> None:
     finding = of_failed_run(monitor_run(**changes), evaluated_spec())
     assert finding == DriftFinding(DriftKind.DATA_QUALITY, State.FAILED, RUN, why)
+
+
+def remembered(kind: DriftKind = DriftKind.BIAS, summary: str = "alarm a: high") -> Drift:
+    return Drift(kind=kind, share=0.5, summary=summary, since=MORNING, answered_at=MORNING)
+
+
+def said(state: State, summary: str = "alarm a: high", **changes: Any) -> DriftFinding:
+    return DriftFinding(**{"kind": DriftKind.BIAS, "state": state, "source": "alarm a", "summary": summary} | changes)
+
+
+@pytest.mark.parametrize(
+    ("before", "since"),
+    [(None, after(hours=1)), (remembered(), MORNING), (remembered(DriftKind.DATA_QUALITY), after(hours=1))],
+)
+def test_drift_that_goes_on_is_remembered_since_it_began(before: Drift | None, since: datetime) -> None:
+    drift = standing(said(State.DRIFTED, "alarm a: higher", share=0.2), before, after(hours=1))
+    assert drift == Drift(
+        kind=DriftKind.BIAS, share=0.2, summary="alarm a: higher", since=since, answered_at=after(hours=1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "kept"),
+    [("age", "it goes on since today: age", "age"), ("", "age", "age"), ("age", "bmi", "bmi"), ("age", "", "")],
+)
+def test_what_is_reported_again_keeps_its_first_words(first: str, again: str, kept: str) -> None:
+    drift = standing(said(State.DRIFTED, again), remembered(summary=first), after(hours=1))
+    assert drift is not None
+    assert drift.summary == kept
+
+
+@pytest.mark.parametrize(
+    ("finding", "over"),
+    [
+        (said(State.CLEAR), True),
+        (said(State.CLEAR, kind=DriftKind.DATA_QUALITY), False),
+        (said(State.CLEAR, source="alarm b"), True),
+        (said(State.CLEAR, whole=False), True),
+        (said(State.CLEAR, source="alarm b", whole=False), False),
+        (said(State.FAILED), False),
+        (said(State.TOO_LITTLE_DATA), False),
+        (said(State.SUPPRESSED), False),
+        (said(State.DATA_ERRORS), False),
+    ],
+)
+def test_drift_is_over_when_who_looked_for_it_all_or_found_it_says_so(finding: DriftFinding, *, over: bool) -> None:
+    assert standing(finding, remembered(), after(hours=1)) == (None if over else remembered())
+    assert standing(finding, None, after(hours=1)) is None

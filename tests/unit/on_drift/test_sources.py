@@ -29,7 +29,7 @@ def plane() -> FakeControlPlane:
 
 
 def claiming(plane: FakeControlPlane, **changes: Any) -> None:
-    plane.ledger.apply(evaluated_spec(changes=changes))
+    plane.ledger.apply(evaluated_spec(changes=changes), plane.now())
 
 
 def receive(plane: FakeControlPlane, name: str, **changes: Any) -> Decision:
@@ -197,3 +197,14 @@ def test_each_change_of_an_alarm_has_a_decision_of_its_own(plane: FakeControlPla
 def test_an_event_of_another_kind_is_refused_so_that_it_ends_as_a_dead_letter_2() -> None:
     with pytest.raises(InvalidEvent, match="not a drift event"):
         handler(sample_event("endpoint_in_service"), None)
+
+
+def test_drift_is_remembered_until_the_alarm_recovers(plane: FakeControlPlane) -> None:
+    receive(plane, "drift_alarm")
+    drift = plane.ledger.model("churn").drift
+    assert drift is not None
+    assert (drift.kind, drift.summary[:20]) == ("data_quality", "alarm churn-tenure: ")
+    receive(plane, "drift_alarm_recovered")
+    assert plane.ledger.model("churn").drift is None
+    receive(plane, "drift_alarm", id="late")
+    assert plane.ledger.model("churn").drift is None
