@@ -13,7 +13,7 @@ from functools import partial
 from typing import Literal
 
 from control_plane.errors import CallError, CallRefused, CapacityExceeded
-from control_plane.events import DriftReport, ModelPackageStateChange, RunRequested
+from control_plane.events import AlarmStateChange, DriftReport, ModelPackageStateChange, RunRequested
 from control_plane.models import ModelSpec
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
@@ -28,6 +28,7 @@ from on_request.handler import handle as on_request
 from tests.fakes import FakeLedger
 from tests.fakes.control_plane import PlaneOf
 from tests.fakes.faults import CallFailed, Died, Fault, Faults
+from tests.sample_events import sample_event
 from tests.samples import (
     EVALUATION,
     TRAINING,
@@ -58,7 +59,7 @@ class Approval:
     status: ApprovalStatus = "Approved"
 
 
-type Happening = Approval | DriftReport | RunRequested
+type Happening = Approval | DriftReport | AlarmStateChange | RunRequested
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ BY_POLICY = evaluated_spec(changes={"policy.on_data": "when_degraded", "policy.a
 DEPLOYED = deployed_spec()
 COOL = model_spec(changes={"policy.cooldown.training": "12m"})
 DRIFT = DriftReport.parse(drift_report("e1"))
+ALARM, RECOVERED = (AlarmStateChange.parse(sample_event(f"drift_alarm{end}")) for end in ("", "_recovered"))
 FORCED = RunRequested.parse(run_requested("e1", force=True))
 SCENARIOS = (
     Scenario("a window becomes a run", {0: FIRST}, (Outcome.STARTED,)),
@@ -245,6 +247,20 @@ SCENARIOS = (
         stored=("evaluation/a.csv",),
     ),
     Scenario(
+        "an alarm that recovers",
+        {},
+        (
+            *(Outcome.CHAMPION_CHANGED, Outcome.STARTED, Outcome.SKIPPED_NOT_DEGRADED),
+            Outcome.SKIPPED_NO_DRIFT,
+        ),
+        (EVALUATION,),
+        champion=1,
+        happens={0: (Approval(1),), 2: (ALARM,), 12: (RECOVERED,)},
+        spec=evaluated_spec(changes={"monitor.alarms": {"churn-tenure": "bias"}}),
+        versions=1,
+        stored=("evaluation/a.csv",),
+    ),
+    Scenario(
         "drift during a run",
         {0: FIRST},
         (Outcome.CHAMPION_CHANGED, Outcome.STARTED, Outcome.STARTED, Outcome.SKIPPED_NOT_DEGRADED),
@@ -361,7 +377,7 @@ class World:
 
     def _handling(self, happening: Happening) -> Callable[[], object]:
         match happening:
-            case DriftReport():
+            case DriftReport() | AlarmStateChange():
                 return partial(on_drift, happening, self.view)
             case RunRequested():
                 return partial(on_request, happening, self.view)
