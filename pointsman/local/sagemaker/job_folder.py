@@ -7,6 +7,9 @@ from pathlib import Path, PurePosixPath
 
 from pointsman.local.sagemaker.errors import JobFailedError
 
+# Tells the processes of a job, whatever became of their parents.
+FOLDER_VARIABLE = "POINTSMAN_JOB_FOLDER"
+
 # `/opt/ml` where it is a path of its own or the start of one, also inside `--out=/opt/ml/x` or a shell's command line.
 _CONTAINER_PATH = re.compile(r"(?<![\w./-])/opt/ml(?=[/\s'\":,;)]|$)")
 
@@ -72,5 +75,5 @@ class JobFolder:
 
     def keep_log_only(self) -> None:
         """After success its inputs and outputs are in S3."""
-        for name in ("opt", "root", "tmp"):
+        for name in ("opt", "root", "tmp", "rootfs"):
             shutil.rmtree(self.root / name, ignore_errors=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pointsman.local.sagemaker import job_guardian
 from pointsman.local.sagemaker.container import Launch
+from pointsman.local.sagemaker.job_folder import FOLDER_VARIABLE
 from pointsman.local.sagemaker.signals import Interruption
 
 _STOP = b"s"
@@ -26,8 +27,10 @@ class JobProcess:
         try:
             with log.open("ab") as output:
                 self._guardian = subprocess.Popen(
-                    [*_GUARDIAN, str(lifeline), str(grace_seconds), *launch.command],
-                    cwd=launch.directory,
+                    [
+                        *_GUARDIAN, str(lifeline), str(grace_seconds),
+                        "\n".join(launch.cell), launch.directory, *launch.command,
+                    ],
                     env=dict(launch.environment),
                     stdin=subprocess.DEVNULL,
                     stdout=output,
@@ -66,23 +69,23 @@ class JobProcess:
 
 
 def end_leftovers(jobs: Path, *, patience_seconds: float = 5) -> int:
-    """Kills every process of a job under `jobs`, recognised by the HOME it was started with; returns how many.
+    """Kills every process of a job under `jobs`, recognised by a variable it was started with; returns how many.
 
     A guardian ends its job when we die; this is for a guardian that died first, or has not come to it yet. Only where
     /proc shows other processes' environments.
     """
-    found = _processes_at_home_in(jobs)
+    found = _processes_of(jobs)
     for process in found:
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
     deadline = time.monotonic() + patience_seconds
-    while time.monotonic() < deadline and _processes_at_home_in(jobs):
+    while time.monotonic() < deadline and _processes_of(jobs):
         time.sleep(0.02)
     return len(found)
 
 
-def _processes_at_home_in(jobs: Path) -> list[int]:
-    mark = b"\0HOME=" + os.fsencode(jobs) + b"/"
+def _processes_of(jobs: Path) -> list[int]:
+    mark = f"\0{FOLDER_VARIABLE}=".encode() + os.fsencode(jobs) + b"/"
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):

@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -21,7 +21,8 @@ class LocalSageMaker:
 
     `endpoint_url` serves S3, CloudWatch and its logs to us, to jobs and to models; `emit(detail_type, detail,
     resources)` receives the events, whose source is `aws.sagemaker`, one at a time and in order, from a thread of ours.
-    `time_scale` 60 lets a minute of an endpoint's deployment waits pass in a second.
+    `time_scale` 60 lets a minute of an endpoint's deployment waits pass in a second. `shared`: folders of this machine
+    that jobs and models see, whatever else their file systems hide.
     """
 
     def __init__(
@@ -34,10 +35,11 @@ class LocalSageMaker:
         account: str = "000000000000",
         limits: Limits | None = None,
         time_scale: float = 1.0,
+        shared: Sequence[Path] = (),
     ) -> None:
         self._time_scale = time_scale
         self._directory = directory.resolve()
-        self._surroundings = Surroundings(endpoint_url, region)
+        self._surroundings = Surroundings(endpoint_url, region, tuple(path.resolve() for path in shared))
         self._emit = emit
         self._arns = Arns(region, account)
         self._limits = limits or Limits()

@@ -73,8 +73,8 @@ class TrainingJob:
         if algorithm.get("ContainerEntrypoint"):
             command = [*algorithm["ContainerEntrypoint"], *(algorithm.get("ContainerArguments") or ())]
             return container.plan(folder, command, environment, surroundings)
-        code = folder.container("/opt/ml/code")
-        return container.plan(folder, training_script.command(job, folder), environment, surroundings, directory=code)
+        command = training_script.command(job, folder)
+        return container.plan(folder, command, environment, surroundings, directory="/opt/ml/code")
 
     def deliver(self, job: Shape, folder: JobFolder, transfer: Transfer) -> None:
         model, data = folder.container("/opt/ml/model"), folder.container("/opt/ml/output/data")

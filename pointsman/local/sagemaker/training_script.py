@@ -42,10 +42,10 @@ def command(job: Shape, folder: JobFolder) -> list[str]:
             "ClientError: neither ContainerEntrypoint nor the hyperparameter sagemaker_program is given,"
             f" and what image {image} runs by itself is not known here"
         )
-    path = folder.container("/opt/ml/code") / str(program)
-    if not path.is_file():
+    path = f"/opt/ml/code/{program}"
+    if not folder.container(path).is_file():
         raise JobFailedError(f"ClientError: the source directory has no '{program}'")
-    start = ["/bin/sh", "-c", f'./{program} "$@"', program] if path.suffix == ".sh" else ["python", str(path)]
+    start = ["/bin/sh", "-c", f'./{program} "$@"', program] if path.endswith(".sh") else ["python", path]
     return [*start, *_arguments(job)]
 
 

@@ -44,7 +44,7 @@ def main(directory: Path, s3_endpoint_url: str) -> None:
         with (directory / "events").open("a") as file:
             file.write(json.dumps([detail_type, detail]) + "\n")
 
-    service = LocalSageMaker(directory / "state", endpoint_url=s3_endpoint_url, emit=emit)
+    service = LocalSageMaker(directory / "state", endpoint_url=s3_endpoint_url, emit=emit, shared=[directory.parent])
     service.start()
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler(service))
     unfinished = directory / f"endpoint-{os.getpid()}"

@@ -99,7 +99,12 @@ class Served(Client):
         self.directory = directory
         self.events: list[tuple[str, dict[str, Any], list[str]]] = []
         self.service = LocalSageMaker(
-            directory, endpoint_url=s3_endpoint_url, emit=self._emit, limits=limits, time_scale=time_scale
+            directory,
+            endpoint_url=s3_endpoint_url,
+            emit=self._emit,
+            limits=limits,
+            time_scale=time_scale,
+            shared=[directory.parent],
         )
 
     @classmethod
