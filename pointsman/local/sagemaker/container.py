@@ -104,10 +104,12 @@ def _mapped_places(folder: JobFolder) -> dict[str, str]:
 
 
 def _visible(surroundings: Surroundings) -> Iterator[Path]:
-    """What lies where the job has folders of its own: interpreters and this program may."""
+    """Python's environment, which keeps its bytecode beside it; this program, where the job's own folders hide it."""
     yield from surroundings.shared
-    found = {Path(sys.prefix), Path(sys.base_prefix), Path(pointsman.__file__).parents[1]}
-    yield from sorted(path for path in found if path.parts[1:2] and path.parts[1] in job_cell.OWN)
+    yield from (prefix for prefix in sorted({Path(sys.base_prefix), Path(sys.prefix)}) if prefix != Path("/usr"))
+    program = Path(pointsman.__file__).parents[1]
+    if program.parts[1] in job_cell.OWN:
+        yield program
 
 
 def _check_scripts(words: Sequence[str], folder: JobFolder, refusal: str) -> None:
