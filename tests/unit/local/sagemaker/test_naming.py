@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pointsman.local.sagemaker import container, naming
+from pointsman.local.sagemaker import container, job_cell_probe, naming
 from pointsman.local.sagemaker.errors import JobFailedError
 from pointsman.local.sagemaker.job_folder import JobFolder
 from pointsman.local.sagemaker.s3_transfer import _below
@@ -51,11 +51,24 @@ def test_container_paths_are_mapped_and_others_left(tmp_path: Path, word: str, m
 
 def test_the_environment_is_the_jobs_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OURS", "x")
+    monkeypatch.setattr(job_cell_probe, "refusal", lambda: "not here")
     surroundings = container.Surroundings("http://127.0.0.1:1", "eu-west-1")
     launch = container.plan(JobFolder(tmp_path), ["python3", "/opt/ml/a.py"], {"IN": "/opt/ml/input"}, surroundings)
     assert launch.command == (sys.executable, f"{tmp_path}/opt/ml/a.py")
     assert launch.environment["IN"] == f"{tmp_path}/opt/ml/input"
     assert launch.environment["AWS_REGION"] == "eu-west-1"
+    assert "OURS" not in launch.environment
+
+
+def test_in_a_file_system_of_its_own_nothing_is_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OURS", "x")
+    monkeypatch.setattr(job_cell_probe, "refusal", lambda: None)
+    surroundings = container.Surroundings("http://127.0.0.1:1", "eu-west-1", shared=(Path("/data"),))
+    launch = container.plan(JobFolder(tmp_path), ["python3", "/opt/ml/a.py"], {"IN": "/opt/ml/input"}, surroundings)
+    assert launch.command == (sys.executable, "/opt/ml/a.py")
+    assert launch.environment["IN"] == "/opt/ml/input"
+    assert launch.cell[:2] == (str(tmp_path), "/data")
+    assert launch.directory == "/"
     assert "OURS" not in launch.environment
 
 
