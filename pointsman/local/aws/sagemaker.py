@@ -21,11 +21,12 @@ _RESOURCES = {
     "ModelPackageGroupName": "model-package-group/{name}",
     "EndpointName": "endpoint/{name}",
     "EndpointConfigName": "endpoint-config/{name}",
-    "ModelName": "model/{name}",
     "MonitoringScheduleName": "monitoring-schedule/{name}",
     "ProcessingJobName": "processing-job/{name}",
     "TrainingJobName": "training-job/{name}",
-    "TransformJobName": "transform-job/{name}",
+    "TransformJobName": "transform-job/{name}",  # a request with it names its model too
+    "HyperParameterTuningJobName": "hyper-parameter-tuning-job/{name}",
+    "ModelName": "model/{name}",
     "ImageName": "image/{name}",
 }
 
@@ -34,7 +35,10 @@ _ON_ANY_RESOURCE = re.compile(r"List(?!PipelineExecution|PipelineVersions|Tags).
 
 # A policy for these must name both resources.
 _ON_ENDPOINT_AND_CONFIG = frozenset({"CreateEndpoint", "UpdateEndpoint"})
-_HOSTING = _ON_ENDPOINT_AND_CONFIG | {"CreateModel", "CreateEndpointConfig"}
+_GIVEN_A_ROLE = _ON_ENDPOINT_AND_CONFIG | {
+    "CreateModel", "CreateEndpointConfig", "CreateProcessingJob", "CreateTrainingJob", "CreateTransformJob",
+    "CreateHyperParameterTuningJob",
+}  # fmt: skip
 
 _INVOKE_ENDPOINT = re.compile(r"/endpoints/(?P<name>[^/]+)/invocations")
 
@@ -63,14 +67,14 @@ def resource_arn(operation: str, path: str, body: bytes, region: str, account: s
 
 
 def further_permissions(operation: str, body: bytes, region: str, account: str) -> list[Permission]:
-    """What hosting's operations need beside their own resource."""
-    if operation not in _HOSTING:
+    """What operations on models, endpoints and jobs need beside their own resource."""
+    if operation not in _GIVEN_A_ROLE:
         return []
     request, found = _decoded(body), []
     if operation in _ON_ENDPOINT_AND_CONFIG and (config := request.get("EndpointConfigName")):
         arn = f"arn:aws:sagemaker:{region}:{account}:endpoint-config/{str(config).lower()}"
         found.append(Permission(f"sagemaker:{operation}", arn))
-    if role := request.get("ExecutionRoleArn"):
+    if role := request.get("ExecutionRoleArn") or request.get("RoleArn"):
         found.append(Permission("iam:PassRole", str(role), {"iam:PassedToService": ["sagemaker.amazonaws.com"]}))
     if request.get("Tags"):
         found.append(Permission("sagemaker:AddTags", resource_arn(operation, "/", body, region, account)))

@@ -29,6 +29,10 @@ class JobContract(Protocol):
     log_group: str
     delivers_when_stopped: bool
 
+    def image(self, job: Shape) -> str:
+        """The URI of the container's image, as far as there is one."""
+        ...
+
     def arn(self, arns: Arns, name: str) -> str: ...
 
     def begun(self, request: Shape, arn: str, at: float) -> Shape:
@@ -44,6 +48,10 @@ class JobContract(Protocol):
         ...
 
     def launch(self, job: Shape, folder: JobFolder, surroundings: Surroundings) -> Launch: ...
+
+    def preserve(self, job: Shape, folder: JobFolder, transfer: Transfer) -> None:
+        """To S3 whatever the process's end."""
+        ...
 
     def deliver(self, job: Shape, folder: JobFolder, transfer: Transfer) -> None:
         """Outputs to S3."""

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -52,6 +53,11 @@ class JobFolder:
     def mapped(self, word: str) -> str:
         """A word of a command or the environment with the container's `/opt/ml` made the folder's."""
         return _CONTAINER_PATH.sub(lambda _: str(self.container("/opt/ml")), word)
+
+    def note(self, sentences: Iterable[str]) -> None:
+        """Into the log, told apart from what the container says."""
+        with self.log.open("a") as file:
+            file.writelines(f"[pointsman] {sentence}\n" for sentence in sentences)
 
     def start_of(self, path: str, characters: int) -> str:
         """The beginning of a text file the job may have written, empty if it has not."""

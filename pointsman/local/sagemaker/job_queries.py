@@ -46,5 +46,5 @@ class JobQueries:
         status = job[f"{self._contract.noun}Status"]
         if status in TERMINAL:
             raise ValidationError(f"The request was rejected because the job is in status {status}.")
-        self._jobs.stop(job[f"{self._contract.noun}Name"])
+        self._jobs.stop(self._contract, job[f"{self._contract.noun}Name"])
         return {}

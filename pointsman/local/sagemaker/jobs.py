@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pointsman.local.sagemaker import times
+from pointsman.local.sagemaker import image_versions, times
 from pointsman.local.sagemaker.account import Account
 from pointsman.local.sagemaker.container import Surroundings
-from pointsman.local.sagemaker.errors import InterruptedRunError, JobFailedError
+from pointsman.local.sagemaker.errors import InterruptedRunError, JobFailedError, ResourceInUseError
 from pointsman.local.sagemaker.job_contract import Ending, JobContract
 from pointsman.local.sagemaker.job_folder import JobFolder
 from pointsman.local.sagemaker.job_logs import LogShipper
@@ -18,6 +18,7 @@ from pointsman.local.sagemaker.job_process import JobProcess
 from pointsman.local.sagemaker.s3_transfer import Transfer
 from pointsman.local.sagemaker.shapes import Shape
 from pointsman.local.sagemaker.signals import Interruption, Signal
+from pointsman.local.sagemaker.store import Kind
 
 logger = logging.getLogger(__name__)
 TERMINAL = frozenset({"Completed", "Failed", "Stopped"})
@@ -37,10 +38,13 @@ class Jobs:
         self._transfer = transfer
         self._logs = logs
         self._surroundings = surroundings
-        self._running: dict[str, Signal] = {}
+        self._running: dict[tuple[Kind, str], Signal] = {}
 
-    def create(self, contract: JobContract, request: Shape) -> str:
-        """Returns the ARN. `request`: the body of the kind's Create* operation, checked."""
+    def create(self, contract: JobContract, request: Shape, *, own_thread: bool = False) -> str:
+        """Returns the ARN. `request`: the body of the kind's Create* operation, checked.
+
+        `own_thread`: nobody else, such as a pipeline's step, sees to it that the job runs. Raises ResourceInUseError.
+        """
         name, at = request[f"{contract.noun}Name"], times.now()
         arn = contract.arn(self._account.arns, name)
         job = {
@@ -50,8 +54,14 @@ class Jobs:
             "CreationTime": at,
             "LastModifiedTime": at,
             **contract.begun(request, arn, at),
+            **({"ownThread": True} if own_thread else {}),
         }
         with self._store.transaction():
+            if self._store.get(contract.kind, name) is not None:
+                raise ResourceInUseError(
+                    "Job name must be unique within an AWS account and region, and a"
+                    f" {contract.kind.replace('-', ' ')} with this name already exists ({arn})"
+                )
             self._store.put(contract.kind, name, job)
             self._store.set_tags(arn, {tag["Key"]: tag["Value"] for tag in request.get("Tags") or ()})
             self._publish(contract, job)
@@ -65,7 +75,7 @@ class Jobs:
         job = self._job(contract, name)
         if job[f"{contract.noun}Status"] in TERMINAL:
             return job
-        folder = JobFolder.fresh(self._root / name)
+        folder = JobFolder.fresh(self._root / contract.kind / name)
         if job[f"{contract.noun}Status"] == "Stopping" or signal.raised is Interruption.STOP:  # asked before a restart
             self._mark_stopping(contract, name, Interruption.STOP)
             return self._end(contract, name, folder, Ending("Stopped"))
@@ -81,26 +91,30 @@ class Jobs:
             raise InterruptedRunError(name)
         return self._end(contract, name, folder, ending)
 
-    def stop(self, name: str) -> None:
-        """Asks a running job to end; one that isn't running in this process ends when its step is resumed."""
-        running = self._running.get(name)
+    def stop(self, contract: JobContract, name: str) -> None:
+        """Asks a running job to end; one that isn't running in this process ends as soon as it would."""
+        self._mark_stopping(contract, name, Interruption.STOP)
+        running = self._running.get((contract.kind, name))
         if running is not None:
             running.send(Interruption.STOP)
 
     @contextmanager
     def _followed(self, contract: JobContract, name: str, signal: Signal, folder: JobFolder) -> Iterator[None]:
         tail = self._logs.follow(contract.log_group, f"{name}/algo-1", folder.log)
-        self._running[name] = signal
+        self._running[contract.kind, name] = signal
         signal.listen(lambda interruption: self._mark_stopping(contract, name, interruption))
+        if self._job(contract, name)[f"{contract.noun}Status"] == "Stopping":  # asked between the look and here
+            signal.send(Interruption.STOP)
         try:
             yield
         finally:
-            del self._running[name]
+            del self._running[contract.kind, name]
             self._logs.finish(tail)
 
     def _attempt(self, contract: JobContract, job: Shape, folder: JobFolder, signal: Signal) -> Ending:
         name = job[f"{contract.noun}Name"]
         self._enter(contract, name, "Downloading")
+        folder.note(image_versions.differences(contract.image(job)))
         contract.lay_out(job, folder, self._transfer)
         launch = contract.launch(job, folder, self._surroundings)
         self._enter(contract, name, "Training", **{f"{contract.verb}StartTime": times.now()})
@@ -110,6 +124,7 @@ class Jobs:
             signal.listen(process.interrupt)
             with _limited(job, signal):
                 code = process.wait()
+            contract.preserve(job, folder, self._transfer)
         ending = _ending(code, folder, signal)
         if ending.status == "Completed" or (contract.delivers_when_stopped and signal.raised is not Interruption.HALT):
             self._enter(contract, name, "Uploading")

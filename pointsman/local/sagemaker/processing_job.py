@@ -26,6 +26,9 @@ class ProcessingJob:
     log_group = "/aws/sagemaker/ProcessingJobs"
     delivers_when_stopped = False
 
+    def image(self, job: Shape) -> str:
+        return str(job["AppSpecification"]["ImageUri"])
+
     def arn(self, arns: Arns, name: str) -> str:
         return arns.processing_job(name)
 
@@ -61,6 +64,9 @@ class ProcessingJob:
             surroundings,
         )
 
+    def preserve(self, job: Shape, folder: JobFolder, transfer: Transfer) -> None:
+        """Nothing: a processing job that fails leaves nothing."""
+
     def deliver(self, job: Shape, folder: JobFolder, transfer: Transfer) -> None:
         # S3UploadMode Continuous, too, is uploaded at the end: what stands in S3 afterwards is the same.
         for output in _outputs(job):
@@ -83,7 +89,8 @@ class ProcessingJob:
     def _configure(self, job: Shape, folder: JobFolder) -> None:
         config = folder.container("/opt/ml/config")
         config.mkdir(parents=True, exist_ok=True)
-        described = {name: value for name, value in job.items() if not name.endswith(("Time", "Status"))}
+        own = ("Time", "Status", "ownThread")
+        described = {name: value for name, value in job.items() if not name.endswith(own)}
         (config / "processingjobconfig.json").write_text(json.dumps(described))
         (config / "resourceconfig.json").write_text(json.dumps({"current_host": "algo-1", "hosts": ["algo-1"]}))
 

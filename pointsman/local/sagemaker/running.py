@@ -1,5 +1,6 @@
 """All parts of the local SageMaker, put together."""
 
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -12,6 +13,7 @@ from pointsman.local.sagemaker.hosting.hosting import Hosting
 from pointsman.local.sagemaker.job_contract import JobContract
 from pointsman.local.sagemaker.job_logs import LogShipper
 from pointsman.local.sagemaker.job_queries import JobQueries
+from pointsman.local.sagemaker.job_runs import JobRuns
 from pointsman.local.sagemaker.jobs import Jobs
 from pointsman.local.sagemaker.outbox import Emit, Outbox
 from pointsman.local.sagemaker.package_groups import PackageGroups
@@ -60,14 +62,15 @@ class Running:
             time_scale=time_scale,
         )
         processing, training = ProcessingJob(), TrainingJob()
+        self._job_runs, self._job_kinds = JobRuns(account, jobs), (processing, training)
         self._engine = PipelineEngine(
             records, _step_kinds(account.store, jobs, registry, processing, training), transfer
         )
         pipelines = Pipelines(account, transfer)
         self.api = Api({
             **_pipeline_operations(pipelines, Executions(account, pipelines, records, self._engine)),
-            **_job_operations(JobQueries(account, processing, jobs), "ProcessingJob"),
-            **_job_operations(JobQueries(account, training, jobs), "TrainingJob"),
+            **_job_operations(account, jobs, self._job_runs, processing),
+            **_job_operations(account, jobs, self._job_runs, training),
             **_registry_operations(groups, registry),
             **self.hosting.operations(),
             **_tag_operations(Tags(account)),
@@ -76,12 +79,15 @@ class Running:
     def start(self) -> None:
         self._outbox.start()
         self._logs.start()
+        for kind in self._job_kinds:
+            self._job_runs.resume(kind)
         self._engine.start()
         self.hosting.start()
 
     def stop(self) -> None:
         self.hosting.halt()
         self._engine.halt()
+        self._job_runs.halt()
         self._logs.stop()
         self._outbox.stop()
         self._account.store.close()
@@ -119,8 +125,14 @@ def _pipeline_operations(pipelines: Pipelines, executions: Executions) -> dict[s
     }
 
 
-def _job_operations(queries: JobQueries, noun: str) -> dict[str, Operation]:
-    return {f"Describe{noun}": queries.describe, f"List{noun}s": queries.list, f"Stop{noun}": queries.stop}
+def _job_operations(account: Account, jobs: Jobs, runs: JobRuns, contract: JobContract) -> dict[str, Operation]:
+    queries, noun = JobQueries(account, contract, jobs), contract.noun
+    return {
+        f"Create{noun}": partial(runs.create, contract),
+        f"Describe{noun}": queries.describe,
+        f"List{noun}s": queries.list,
+        f"Stop{noun}": queries.stop,
+    }
 
 
 def _registry_operations(groups: PackageGroups, registry: Registry) -> dict[str, Operation]:

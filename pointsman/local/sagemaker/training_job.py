@@ -5,13 +5,12 @@ https://github.com/aws/sagemaker-training-toolkit.
 """
 
 import json
-import re
 import tarfile
 from pathlib import Path
 
-from pointsman.local.sagemaker import container, events, training_script
+from pointsman.local.sagemaker import container, events, training_files, training_metrics, training_script
 from pointsman.local.sagemaker.container import Launch, Surroundings
-from pointsman.local.sagemaker.errors import JobFailedError
+from pointsman.local.sagemaker.errors import JobFailedError, ValidationError
 from pointsman.local.sagemaker.job_contract import Ending
 from pointsman.local.sagemaker.job_folder import JobFolder
 from pointsman.local.sagemaker.naming import Arns
@@ -36,10 +35,14 @@ class TrainingJob:
     log_group = "/aws/sagemaker/TrainingJobs"
     delivers_when_stopped = True  # a stopped training keeps the model it has so far
 
+    def image(self, job: Shape) -> str:
+        return str((job.get("AlgorithmSpecification") or {}).get("TrainingImage", ""))
+
     def arn(self, arns: Arns, name: str) -> str:
         return arns.training_job(name)
 
     def begun(self, request: Shape, arn: str, at: float) -> Shape:  # noqa: ARG002 -- the contract's signature
+        _check_spot(request)
         job = {
             "StoppingCondition": request.get("StoppingCondition") or {"MaxRuntimeInSeconds": 86400},
             "ModelArtifacts": {"S3ModelArtifacts": f"{_output(request)}/{_model_name(request)}"},
@@ -58,9 +61,14 @@ class TrainingJob:
             _fetch(channel, folder, transfer)
         for path in ("/opt/ml/model", "/opt/ml/output/data", "/opt/ml/input/config", "/opt/ml/code"):
             folder.container(path).mkdir(parents=True, exist_ok=True)
-        for name, content in _configuration(job).items():
+        for name, content in training_files.configuration(job).items():
             (folder.container("/opt/ml/input/config") / f"{name}.json").write_text(json.dumps(content))
         training_script.unpack(job, folder, transfer)
+        if checkpoints := job.get("CheckpointConfig"):
+            earlier = folder.container(_checkpoints_path(checkpoints))
+            earlier.mkdir(parents=True, exist_ok=True)
+            if transfer.exists(checkpoints["S3Uri"]):
+                transfer.download(checkpoints["S3Uri"], "S3Prefix", earlier)
 
     def launch(self, job: Shape, folder: JobFolder, surroundings: Surroundings) -> Launch:
         algorithm = job.get("AlgorithmSpecification") or {}
@@ -75,6 +83,11 @@ class TrainingJob:
             return container.plan(folder, command, environment, surroundings)
         command = training_script.command(job, folder)
         return container.plan(folder, command, environment, surroundings, directory="/opt/ml/code")
+
+    def preserve(self, job: Shape, folder: JobFolder, transfer: Transfer) -> None:
+        # SageMaker copies checkpoints while they are written; what stands in S3 afterwards is the same.
+        if checkpoints := job.get("CheckpointConfig"):
+            transfer.upload_tree(folder.container(_checkpoints_path(checkpoints)), checkpoints["S3Uri"])
 
     def deliver(self, job: Shape, folder: JobFolder, transfer: Transfer) -> None:
         model, data = folder.container("/opt/ml/model"), folder.container("/opt/ml/output/data")
@@ -94,11 +107,27 @@ class TrainingJob:
             **self.phase(job, phase, at),
             "TrainingTimeInSeconds": seconds,
             "BillableTimeInSeconds": seconds,
-            "FinalMetricDataList": _metrics(job, folder, at) or None,
+            "FinalMetricDataList": training_metrics.last_values(job, folder, at) or None,
         }
 
     def changed(self, job: Shape, tags: dict[str, str]) -> Event:
         return events.training_job_changed(job, tags)
+
+
+def _check_spot(request: Shape) -> None:
+    limits = request.get("StoppingCondition") or {}
+    wait = limits.get("MaxWaitTimeInSeconds")
+    if not request.get("EnableManagedSpotTraining"):
+        if wait is not None:
+            raise ValidationError("MaxWaitTimeInSeconds can only be set when EnableManagedSpotTraining is set to true.")
+    elif wait is None or wait < limits.get("MaxRuntimeInSeconds", 86400):
+        raise ValidationError(
+            "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to MaxRuntimeInSeconds"
+        )
+
+
+def _checkpoints_path(checkpoints: Shape) -> str:
+    return str(checkpoints.get("LocalPath", "/opt/ml/checkpoints"))
 
 
 def _fetch(channel: Shape, folder: JobFolder, transfer: Transfer) -> None:
@@ -109,32 +138,6 @@ def _fetch(channel: Shape, folder: JobFolder, transfer: Transfer) -> None:
     if channel.get("InputMode", "File") == "Pipe":
         raise JobFailedError(f"ClientError: channel '{name}' has InputMode Pipe; only File is supported here")
     transfer.download(source["S3Uri"], source["S3DataType"], folder.container(f"/opt/ml/input/data/{name}"))
-
-
-def _configuration(job: Shape) -> Shape:
-    """https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html"""
-    instance = (job.get("ResourceConfig") or {}).get("InstanceType", "local")
-    group = {"instance_group_name": "homogeneousCluster", "instance_type": instance, "hosts": ["algo-1"]}
-    return {
-        "hyperparameters": job.get("HyperParameters") or {},
-        "inputdataconfig": {
-            channel["ChannelName"]: {
-                "TrainingInputMode": "File",
-                "S3DistributionType": "FullyReplicated",  # with one host, sharding changes nothing
-                "RecordWrapperType": channel.get("RecordWrapperType", "None"),
-                **({"ContentType": channel["ContentType"]} if channel.get("ContentType") else {}),
-            }
-            for channel in job.get("InputDataConfig") or ()
-        },
-        "resourceconfig": {
-            "current_host": "algo-1",
-            "current_instance_type": instance,
-            "current_group_name": "homogeneousCluster",
-            "hosts": ["algo-1"],
-            "instance_groups": [group],
-            "network_interface_name": "lo",
-        },
-    }  # fmt: skip
 
 
 def _output(job: Shape) -> str:
@@ -155,17 +158,3 @@ def _packed(folder: Path, archive: Path) -> Path:
         for path in sorted(folder.iterdir()):
             tar.add(path, arcname=path.name)
     return archive
-
-
-def _metrics(job: Shape, folder: JobFolder, at: float) -> list[Shape]:
-    """The last value that each definition's expression finds in the log."""
-    definitions = (job.get("AlgorithmSpecification") or {}).get("MetricDefinitions") or ()
-    log = folder.log.read_text(errors="replace") if definitions and folder.log.exists() else ""
-    found = []
-    for definition in definitions:
-        values = [match[1] for match in re.finditer(definition["Regex"], log) if match.lastindex]
-        try:
-            found.append({"MetricName": definition["Name"], "Value": float(values[-1]), "Timestamp": at})
-        except (IndexError, ValueError):
-            continue  # SageMaker, too, leaves out a metric that was never printed, or not as a number
-    return found

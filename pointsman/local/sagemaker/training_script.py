@@ -5,6 +5,7 @@ import os
 import tarfile
 from typing import Any
 
+from pointsman.local.sagemaker import training_files
 from pointsman.local.sagemaker.errors import JobFailedError
 from pointsman.local.sagemaker.job_folder import JobFolder
 from pointsman.local.sagemaker.s3_transfer import Transfer
@@ -52,7 +53,22 @@ def command(job: Shape, folder: JobFolder) -> list[str]:
 def variables(job: Shape) -> dict[str, str]:
     user = {name: value for name, value in hyperparameters(job).items() if not name.startswith(_RESERVED)}
     channels = [channel["ChannelName"] for channel in job.get("InputDataConfig") or ()]
+    files = training_files.configuration(job)
+    resources, program = files["resourceconfig"], str(hyperparameters(job).get("sagemaker_program", ""))
     found = {
+        "SM_MODULE_NAME": program.removesuffix(".py"),
+        "SM_MODULE_DIR": str(hyperparameters(job).get("sagemaker_submit_directory", "")),
+        "SM_USER_ENTRY_POINT": program,
+        "SM_JOB_NAME": job["TrainingJobName"],
+        "SM_CURRENT_INSTANCE_TYPE": resources["current_instance_type"],
+        "SM_CURRENT_INSTANCE_GROUP": resources["current_group_name"],
+        "SM_INSTANCE_GROUPS": json.dumps(resources["instance_groups"]),
+        "SM_RESOURCE_CONFIG": json.dumps(resources),
+        "SM_INPUT_DATA_CONFIG": json.dumps(files["inputdataconfig"]),
+        "SM_NETWORK_INTERFACE_NAME": resources["network_interface_name"],
+        "SM_FRAMEWORK_PARAMS": "{}",
+        "SM_OUTPUT_INTERMEDIATE_DIR": "/opt/ml/output/intermediate",
+        "PYTHONPATH": "/opt/ml/code",
         "SM_MODEL_DIR": "/opt/ml/model",
         "SM_OUTPUT_DIR": "/opt/ml/output",
         "SM_OUTPUT_DATA_DIR": "/opt/ml/output/data",
