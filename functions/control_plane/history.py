@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
 
-from control_plane.records import ArrivalWindow, Decision, Model, Run, UnreadableModel
+from control_plane.records import ArrivalWindow, Decision, Deployment, Model, Run, UnreadableModel
 
 
 class History(Protocol):
@@ -20,6 +20,9 @@ class History(Protocol):
         """Newest first; the fleet's include those about no model."""
 
     def runs(self, model: str | None = None, *, since: datetime | None = None) -> Iterator[Run]:
+        """Newest first."""
+
+    def deployments(self, model: str | None = None, *, since: datetime | None = None) -> Iterator[Deployment]:
         """Newest first."""
 
     def windows(self, model: str | None = None, *, since: datetime | None = None) -> Iterator[ArrivalWindow]:

@@ -9,10 +9,10 @@ from control_plane.adapters.dynamodb import DynamoDBHistory, DynamoDBLedger
 from control_plane.history import History
 from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
-from control_plane.records import Model, UnreadableModel
+from control_plane.records import DecisionStatus, Deployment, Model, UnreadableModel
 from tests.contract.spoiled import spoil
 from tests.fakes import FakeHistory, FakeLedger
-from tests.samples import MORNING, after, begun, done, model_spec, route_of, run_of, skipped
+from tests.samples import MORNING, after, begun, deploy_request, done, model_spec, revised, route_of, run_of, skipped
 
 MANY = 120  # more than two pages
 
@@ -89,6 +89,22 @@ def test_runs_are_listed_newest_first(kept: Kept, model: str | None) -> None:
         kept.ledger.complete(done(decision, runs[-1]), runs[-1])
     assert list(kept.history.runs(model)) == ([runs[1]] if model else [runs[1], runs[0]])
     assert list(kept.history.runs(model, since=after(hours=2))) == []
+
+
+@pytest.mark.parametrize("model", ["churn", None])
+def test_deployments_are_listed_newest_first_with_how_they_ended(kept: Kept, model: str | None) -> None:
+    deployments = []
+    for number, name in enumerate(("other", "churn")):
+        kept.ledger.apply(model_spec(name), MORNING)
+        request = deploy_request(model=name)
+        decision = begun(f"d{number}", model=name, outcome=Outcome.DEPLOYING, request=request)
+        deployments.append(Deployment(id=decision.id, request=request, started_at=after(hours=number)))
+        kept.ledger.begin(decision, None)
+        kept.ledger.complete(revised(decision, DecisionStatus.DONE, decision.outcome), deployments[-1])
+    ended = deployments[1].model_copy(update={"outcome": Outcome.DEPLOYMENT_FAILED, "ended_at": after(hours=2)})
+    kept.ledger.end_deployment(ended, skipped("d1-end"), None, instead_of=None)
+    assert list(kept.history.deployments(model)) == ([ended] if model else [ended, deployments[0]])
+    assert list(kept.history.deployments(model, since=after(hours=2))) == []
 
 
 def test_open_windows_are_listed_until_they_are_sealed(kept: Kept) -> None:

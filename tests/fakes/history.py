@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from control_plane.records import ArrivalWindow, Decision, Model, Run, UnreadableModel
+from control_plane.records import ArrivalWindow, Decision, Deployment, Model, Run, UnreadableModel
 from tests.fakes.ledger import FakeLedger
 
 
@@ -25,6 +25,12 @@ class FakeHistory:
         found = self._ledger._store.rows.runs.values()
         known = [item for item in found if model in {None, item.model} and (not since or item.started_at >= since)]
         return iter(sorted(known, key=lambda item: item.started_at, reverse=True))
+
+    def deployments(self, model: str | None = None, *, since: datetime | None = None) -> Iterator[Deployment]:
+        found = self._ledger._store.rows.deployments.values()
+        known = [item for item in found if model in {None, item.request.model}]
+        recent = [item for item in known if not since or item.started_at >= since]
+        return iter(sorted(recent, key=lambda item: item.started_at, reverse=True))
 
     def windows(self, model: str | None = None, *, since: datetime | None = None) -> Iterator[ArrivalWindow]:
         found = [window for window in self._ledger._store.rows.windows.values() if not window.sealed]

@@ -10,7 +10,7 @@ from control_plane.adapters.dynamodb.rows import Rows
 from control_plane.adapters.dynamodb.table import Item
 from control_plane.clock import stamp
 from control_plane.policies import Purpose
-from control_plane.records import ArrivalWindow, Decision, Model, Run, UnreadableModel
+from control_plane.records import ArrivalWindow, Decision, Deployment, Model, Run, UnreadableModel
 
 
 class DynamoDBHistory(Rows):
@@ -27,6 +27,10 @@ class DynamoDBHistory(Rows):
     def runs(self, model: str | None = None, *, since: datetime | None = None) -> Iterator[Run]:
         found = self._of(keys.runs_of(model), since) if model else self._fleets(keys.RUNS, since)
         return map(items.run_of, found)
+
+    def deployments(self, model: str | None = None, *, since: datetime | None = None) -> Iterator[Deployment]:
+        found = self._of(keys.deployments_of(model), since) if model else self._fleets(keys.DEPLOYMENTS, since)
+        return map(items.deployment_of, found)
 
     def windows(self, model: str | None = None, *, since: datetime | None = None) -> Iterator[ArrivalWindow]:
         if model is None:

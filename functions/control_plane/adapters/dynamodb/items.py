@@ -96,6 +96,7 @@ def deployment_item(deployment: Deployment) -> Item:
         "body": deployment.model_dump_json(),
         "history": keys.deployments_of(deployment.request.model),
         "history_rank": stamp(deployment.started_at),
+        "timeline": keys.DEPLOYMENTS,
     }
     if ended is None:
         return item | due(pk, deployment.started_at + PATIENCE)

@@ -4,7 +4,7 @@ The table has one key, `pk`, and three sparse indexes:
 
 - `due` (`due_shard`, `due_at`): what time will bring; an item without a due time isn't in it.
 - `history` (`history`, `history_rank`): what people list, by model.
-- `timeline` (`timeline`, `history_rank`): what people list of the whole fleet: all decisions, runs and open windows.
+- `timeline` (`timeline`, `history_rank`): what people list of the fleet: decisions, runs, deployments, open windows.
 
 | record          | pk                              | history           | due                                  |
 |-----------------|---------------------------------|-------------------|--------------------------------------|
@@ -28,7 +28,7 @@ from control_plane.records import ArrivalWindow, Decision, Deployment, Due, Mode
 DUE_SHARDS = tuple(str(shard) for shard in range(8))
 MODELS = "MODELS"
 # One partition each: it takes a thousand writes a second, and there is one per decision, not per event.
-DECISIONS, RUNS, WINDOWS = "DECISIONS", "RUNS", "WINDOWS"
+DECISIONS, RUNS, DEPLOYMENTS, WINDOWS = "DECISIONS", "RUNS", "DEPLOYMENTS", "WINDOWS"
 
 
 def model_key(name: str) -> str:
