@@ -89,12 +89,21 @@ def admit_waiting(
 ) -> Deploy | Defer | Skip:
     """As `admit_deployment`, for what has waited: it may have become pointless."""
     champion = model.champion.package if model.champion else None
-    if champion == request.package and model.deploying is None:
+    serves = model.champion is not None and model.champion.config == request.config
+    if serves and model.deploying is None and not force:
         return Skip(Outcome.SKIPPED_ALREADY_CHAMPION, f"{because}, and {request.package} is the champion")
     if request.instead_of and champion != request.instead_of and model.deploying is None:
         gone = f"{request.instead_of} isn't the champion any more"
         return Skip(Outcome.SKIPPED_STALE, f"{because}, and there is nothing to go back from: {gone}")
     return admit_deployment(request, model, because=because, now=now, force=force)
+
+
+def is_served(choice: Choice, model: Model) -> bool:
+    """As far as the ledger knows: the champion is this version, configured as its model's spec says now."""
+    champion, serving = model.champion, model.spec.deployment
+    if champion is None or champion.package != choice.package.arn:
+        return False
+    return serving is None or champion.config == deploy_request(model.spec, serving, choice).config
 
 
 def deploy_request(spec: ModelSpec, serving: Serving, choice: Choice) -> DeployRequest:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from control_plane.actions import Crown, Defer, Deploy, Skip, Start
 from control_plane.admission import Candidate, admit
-from control_plane.deployments import Choice, Standing, put_in_use
+from control_plane.deployments import Choice, Standing, is_served, put_in_use
 from control_plane.events import DeploymentRequested, RollbackRequested, RunRequested
 from control_plane.outcomes import Outcome
 from control_plane.registry import Package
@@ -18,8 +18,11 @@ def decide_run(event: RunRequested, candidate: Candidate, now: datetime) -> Star
 def decide_deployment(
     event: DeploymentRequested, package: Package, standing: Standing, now: datetime
 ) -> Crown | Deploy | Defer | Skip:
-    """Whoever asks now knows better than whoever approved another version before."""
-    why = because(event)
+    """Whoever asks now knows better than whoever approved another version before.
+
+    The champion goes to its endpoint anew where its spec has changed, or, forced, where the endpoint was lost.
+    """
+    why, force = because(event), event.detail.force
     if package.group != standing.model.spec.model:
         return Skip(Outcome.SKIPPED_NO_MODEL, f"{why}, but {package.arn} is a version of {package.group}")
     if package.approval_status != "Approved" or package.status != "Completed":
@@ -27,9 +30,10 @@ def decide_deployment(
         return Skip(Outcome.SKIPPED_NOT_APPROVAL, f"{why}, but {package.arn} is {state}")
     if standing.latest and standing.latest.package == package.arn:
         return Skip(Outcome.SKIPPED_ALREADY_DEPLOYING, f"{why}, and {package.arn} is on its way")
-    if standing.latest is None and standing.champion == package.arn:
+    choice, model = Choice(package, why, chosen_at=now, force=force), standing.model
+    if standing.latest is None and is_served(choice, model) and not (force and model.spec.deployment):
         return Skip(Outcome.SKIPPED_ALREADY_CHAMPION, f"{why}, and {package.arn} is the champion")
-    return put_in_use(Choice(package, why, chosen_at=now, force=event.detail.force), standing.model, now)
+    return put_in_use(choice, model, now)
 
 
 def decide_rollback(
@@ -39,6 +43,8 @@ def decide_rollback(
     why, current = because(event), standing.in_use
     if current is None or target is None:
         return Skip(Outcome.SKIPPED_NO_CHAMPION, f"{why}, but there is no earlier version that is approved")
+    if target.group != standing.model.spec.model:
+        return Skip(Outcome.SKIPPED_NO_MODEL, f"{why}, but {target.arn} is a version of {target.group}")
     if target.approval_status != "Approved":
         return Skip(Outcome.SKIPPED_NOT_APPROVAL, f"{why}, but {target.arn} is {target.approval_status}")
     if target.arn == current:

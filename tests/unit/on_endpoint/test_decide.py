@@ -87,7 +87,7 @@ def test_what_waited_gets_the_endpoint() -> None:
     ids=["it serves already", "what it was to replace didn't come"],
 )
 def test_what_has_become_pointless_is_let_go(asked: DeployRequest, outcome: Outcome) -> None:
-    model = model_of(deployed_spec(), champion=champion(2))
+    model = model_of(deployed_spec(), champion=champion(2, config="churn-2-config"))
     action = decide_next(deferred("d2", request=asked), asked, model, MORNING)
     assert isinstance(action, Skip)
     assert action.outcome is outcome
