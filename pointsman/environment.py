@@ -9,6 +9,8 @@ import boto3
 from botocore.exceptions import ClientError
 
 from control_plane.adapters.dynamodb import DynamoDBHistory, DynamoDBLedger
+from control_plane.adapters.sagemaker_endpoints import SageMakerEndpoints
+from control_plane.adapters.sagemaker_registry import SageMakerRegistry
 from pointsman.checkout import project_root
 from pointsman.errors import NotDeployed, UnknownEnvironment
 
@@ -64,6 +66,15 @@ class Environment:
     @cached_property
     def history(self) -> DynamoDBHistory:
         return DynamoDBHistory(self.client("dynamodb"), self.output("LedgerTable"))
+
+    @cached_property
+    def registry(self) -> SageMakerRegistry:
+        return SageMakerRegistry(self.sagemaker)
+
+    @cached_property
+    def endpoints(self) -> SageMakerEndpoints:
+        """To look at: it has no role to make one with."""
+        return SageMakerEndpoints(self.sagemaker, role_arn="")
 
     @cached_property
     def outputs(self) -> dict[str, str]:

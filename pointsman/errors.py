@@ -11,6 +11,7 @@ PointsmanError                        1
 ├── StateInUse                   16   the demo would remove an environment that it did not make
 ├── LapFailed                    17   the demo's run did not end with a registered version
 ├── BadRequest                   21   what was asked for can't be sent
+├── NothingDone                  22   the control plane decided not to do what was asked
 ├── NotInCheckout                19   neither the working directory nor the package lies in a checkout
 └── LocalAwsError                 2   the embedded AWS could not do what was asked
     ├── UnsupportedPlatform       3   the built functions hold Linux binaries
@@ -144,6 +145,12 @@ class BadRequest(PointsmanError):
     """Raised before, or when, a request is put on the bus."""
 
     exit_code: ClassVar[int] = 21
+
+
+class NothingDone(PointsmanError):
+    """Raised by the commands that ask, with the decision's outcome and reason. What waits is no error."""
+
+    exit_code: ClassVar[int] = 22
 
 
 class NotInCheckout(PointsmanError):

@@ -1,12 +1,12 @@
 """What SageMaker says of a run: its steps, and the version that came of it."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pointsman.environment import Environment
+from pointsman.versions import Version, version_of
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,6 @@ class Execution:
     status: str
     failure: str | None
     steps: tuple[Step, ...]
-
-
-@dataclass(frozen=True)
-class Package:
-    """A version in the registry, with the metrics that its run wrote."""
-
-    arn: str
-    approval_status: str
-    metrics: dict[str, float]
 
 
 def execution(environment: Environment, arn: str) -> Execution:
@@ -71,19 +62,7 @@ def _steps(environment: Environment, arn: str) -> Iterator[Step]:
             )
 
 
-def package_of(environment: Environment, execution: Execution) -> Package | None:
+def package_of(environment: Environment, execution: Execution) -> Version | None:
     """The version that an execution registered, if it did."""
     arn = next((step.resource for step in execution.steps if step.kind == "RegisterModel" and step.resource), None)
-    if arn is None:
-        return None
-    described = environment.sagemaker.describe_model_package(ModelPackageName=arn)
-    return Package(arn, described["ModelApprovalStatus"], _metrics(environment, described))
-
-
-def _metrics(environment: Environment, package: Any) -> dict[str, float]:
-    """From the report in Model Monitor's model quality shape that the package points to."""
-    uri = package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"]
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    report = json.loads(environment.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-    groups = [group for name, group in report.items() if name.endswith("_metrics")]
-    return {name: metric["value"] for group in groups for name, metric in group.items()}
+    return version_of(environment, arn) if arn else None

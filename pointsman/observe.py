@@ -1,4 +1,4 @@
-"""What happened, as values for people and programs: decisions, runs, and the whole story of one decision."""
+"""What happened, as values for people and programs: decisions, runs, deployments, the whole story of a decision."""
 
 import heapq
 import re
@@ -13,10 +13,11 @@ from botocore.exceptions import ClientError
 from control_plane.errors import UnknownModel, UnreadableSpec
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
-from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Run
+from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Deployment, Run
 from pointsman.environment import Environment
 from pointsman.errors import NotFound
-from pointsman.executions import Execution, Package, execution, package_of
+from pointsman.executions import Execution, execution, package_of
+from pointsman.versions import Version, version_of
 
 _WINDOW = re.compile(rf"(?P<model>.+)-(?P<purpose>{'|'.join(Purpose)})-[0-9]{{8}}T[0-9]{{12}}Z")
 # A story looks for relatives among so many of its model's decisions since its beginning.
@@ -25,11 +26,15 @@ _LOOKED_AMONG = 500
 
 @dataclass(frozen=True)
 class Story:
-    """A decision and all that came of it. `related` are those with the same correlation id, oldest first."""
+    """A decision and all that came of it. `related` are those with the same correlation id, oldest first.
+
+    `package` is the version that its run registered or that its deployment was about.
+    """
 
     decision: Decision
     execution: Execution | None
-    package: Package | None
+    deployment: Deployment | None
+    package: Version | None
     related: tuple[Decision, ...]
 
 
@@ -57,6 +62,14 @@ def runs(environment: Environment, model: str | None = None, *, since: datetime 
     return environment.history.runs(model, since=since)
 
 
+def deployments(
+    environment: Environment, model: str | None = None, *, since: datetime | None = None
+) -> Iterator[Deployment]:
+    """Newest first. Raises NotFound."""
+    _must_exist(environment, model)
+    return environment.history.deployments(model, since=since)
+
+
 def decision(environment: Environment, decision_id: str) -> Decision:
     """Also one to hold what landed in a window that is open. Raises NotFound."""
     found = environment.ledger.decision(decision_id) or _open_window(environment, decision_id)
@@ -68,8 +81,12 @@ def decision(environment: Environment, decision_id: str) -> Decision:
 def story(environment: Environment, decision_id: str) -> Story:
     """Raises NotFound."""
     told = decision(environment, decision_id)
-    ran = _execution(environment, told.run) if told.run else None
-    return Story(told, ran, package_of(environment, ran) if ran else None, _related(environment, told))
+    deployed = environment.ledger.deployment(told.id.removesuffix("-end"))  # what it began, or whose end it records
+    ran = _execution(environment, told.run) if told.run and not deployed else None
+    version = package_of(environment, ran) if ran else None
+    if deployed:
+        version = version_of(environment, deployed.request.package)
+    return Story(told, ran, deployed, version, _related(environment, told))
 
 
 def run(environment: Environment, some_id: str) -> Run:

@@ -7,18 +7,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from pointsman.cli import act, local, look
+from pointsman.cli import act, local, look, look_at_models
 from pointsman.cli.output import say
 from pointsman.errors import PointsmanError
 
 app = typer.Typer(add_completion=False, help="Event-driven control plane for ML on AWS.")
 app.add_typer(look.decisions_app, name="decisions")
-app.add_typer(look.models_app, name="models")
+app.add_typer(look_at_models.models_app, name="models")
 app.add_typer(look.runs_app, name="runs")
 _COMMANDS: tuple[Callable[..., None], ...] = (
     *(local.up, local.down, local.status, local.demo),
-    *(act.apply, act.start, act.evaluate, act.approve, act.reject, act.pause, act.resume),
-    look.schema,
+    *(act.apply, act.start, act.evaluate, act.approve, act.reject),
+    *(act.deploy, act.rollback, act.pause, act.resume, look_at_models.deployments, look.schema),
 )
 for _command in _COMMANDS:
     app.command()(_command)

@@ -1,16 +1,15 @@
-"""Commands that change something: specs, runs, approvals."""
+"""Commands that change something: specs, runs, versions in use, approvals."""
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from control_plane.records import Decision
 from pointsman.cli.options import Env, Force, Json, Name, State, Version, Why, environment
-from pointsman.cli.output import console, say, show
-
-if TYPE_CHECKING:
-    from pointsman.environment import Environment
+from pointsman.cli.output import as_document, came_to_nothing, say, show
+from pointsman.errors import NothingDone
 
 
 def apply(
@@ -33,18 +32,52 @@ def apply(
     show([asdict(change) for change in changes], change_table(changes), as_json=as_json)
 
 
-def start(name: Name, why: Why, *, force: Force = False, env: Env = "local", state: State = None) -> None:
+def start(
+    name: Name, why: Why, *, force: Force = False, env: Env = "local", state: State = None, as_json: Json = False
+) -> None:
     """Ask for a training."""
-    _ask(environment(env, state), name, "training", why, force=force)
+    from pointsman import operate
+
+    _answer(operate.ask_for_run(environment(env, state), name, "training", why, force=force), as_json=as_json)
 
 
-def evaluate(name: Name, why: Why, *, force: Force = False, env: Env = "local", state: State = None) -> None:
+def evaluate(
+    name: Name, why: Why, *, force: Force = False, env: Env = "local", state: State = None, as_json: Json = False
+) -> None:
     """Ask for an evaluation of the champion on the data that has landed, without training."""
-    _ask(environment(env, state), name, "evaluation", why, force=force)
+    from pointsman import operate
+
+    _answer(operate.ask_for_run(environment(env, state), name, "evaluation", why, force=force), as_json=as_json)
+
+
+def deploy(
+    version: Version, why: Why, *, force: Force = False, env: Env = "local", state: State = None, as_json: Json = False
+) -> None:
+    """Ask for an approved version to be put on its model's endpoint."""
+    from pointsman import operate
+
+    _answer(operate.deploy(environment(env, state), version, why, force=force), as_json=as_json)
+
+
+def rollback(
+    name: Name,
+    why: Why,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="VERSION", help="Default: the champion before, if still approved.")
+    ] = None,
+    *,
+    env: Env = "local",
+    state: State = None,
+    as_json: Json = False,
+) -> None:
+    """Ask for an earlier version to be in use again. It waits for no freeze and no pause."""
+    from pointsman import operate
+
+    _answer(operate.roll_back(environment(env, state), name, to, why), as_json=as_json)
 
 
 def approve(version: Version, why: Why, env: Env = "local", state: State = None) -> None:
-    """Approve a version: exactly this one becomes the champion."""
+    """Approve a version: exactly this one is put on the model's endpoint, if it has one, and becomes the champion."""
     from pointsman import operate
 
     operate.judge(environment(env, state), version, "Approved", why)
@@ -75,8 +108,13 @@ def resume(name: Name, env: Env = "local", state: State = None) -> None:
     say(f"{name} goes on")
 
 
-def _ask(environment: "Environment", model: str, purpose: str, why: str, *, force: bool) -> None:
-    from pointsman import operate
+def _answer(decision: Decision, *, as_json: bool) -> None:
+    """Show what was decided and where to look on. Raises NothingDone."""
     from pointsman.tables import decision_story
+    from pointsman.versions import plain
 
-    console().print(decision_story(operate.request(environment, model, purpose, why, force=force)))
+    show(as_document(decision), decision_story(decision), as_json=as_json)
+    if came_to_nothing(decision):
+        raise NothingDone(f"{decision.outcome}: {plain(decision.then or decision.because)}")
+    if not as_json:
+        say(f"`pointsman decisions show {decision.id}` tells how it goes on")

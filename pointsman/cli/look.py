@@ -1,20 +1,16 @@
-"""Commands that show what was decided, what runs, and what models are at."""
+"""Commands that show what was decided and what runs."""
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from control_plane.outcomes import Outcome, action_of
+from control_plane.outcomes import Outcome
 from pointsman.cli.options import Env, Json, Limit, Model, Since, State, environment, moment
-from pointsman.cli.output import first, show
-
-if TYPE_CHECKING:
-    from control_plane.records import Decision
+from pointsman.cli.output import as_document, first, show
 
 decisions_app = typer.Typer(help="What was decided, and why.")
-models_app = typer.Typer(help="Models and their state.")
 runs_app = typer.Typer(help="Pipeline executions that the control plane started.")
 
 
@@ -57,16 +53,11 @@ def show_decision(
     document = {
         **as_document(story.decision),
         "execution": asdict(story.execution) if story.execution else None,
+        "deployment": story.deployment.model_dump(mode="json") if story.deployment else None,
         "package": asdict(story.package) if story.package else None,
         "related": [as_document(decision) for decision in story.related],
     }
     show(document, story_view(story), as_json=as_json)
-
-
-def as_document(decision: "Decision") -> dict[str, Any]:
-    """A decision as programs get it."""
-    action = action_of(decision.outcome, decision.purpose)
-    return decision.model_dump(mode="json") | {"action": action, "correlation_id": decision.root}
 
 
 @runs_app.callback(invoke_without_command=True)
@@ -106,19 +97,6 @@ def show_run(
     where = environment(env, state)
     execution = executions.execution(where, observe.run(where, run_id).arn)
     show(asdict(execution), execution_view(execution), as_json=as_json)
-
-
-@models_app.callback(invoke_without_command=True)
-def list_models(
-    context: typer.Context, limit: Limit = 50, env: Env = "local", state: State = None, *, as_json: Json = False
-) -> None:
-    """List the models with their champion and what they are at."""
-    if context.invoked_subcommand:
-        return
-    from pointsman.tables import model_table
-
-    found = first(limit, environment(env, state).history.models())
-    show([model.model_dump(mode="json") for model in found], model_table(found), as_json=as_json)
 
 
 def schema(

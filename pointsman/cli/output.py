@@ -4,10 +4,16 @@ import json
 import sys
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 from rich.console import Console, RenderableType
 
+from control_plane.outcomes import Outcome, action_of
+from control_plane.records import Decision, DecisionStatus
+
 _UNBOUNDED = 10_000
+# Nothing was done because all was done: whoever asked has what was asked for.
+_AS_ASKED = {Outcome.SKIPPED_ALREADY_CHAMPION, Outcome.SKIPPED_ALREADY_DEPLOYING}
 
 
 def show(value: object, picture: RenderableType, *, as_json: bool) -> None:
@@ -36,3 +42,15 @@ def say(text: str) -> None:
 
 def print_json(value: object) -> None:
     print(json.dumps(value, indent=2))
+
+
+def as_document(decision: Decision) -> dict[str, Any]:
+    """A decision as programs get it."""
+    action = action_of(decision.outcome, decision.purpose)
+    return decision.model_dump(mode="json") | {"action": action, "correlation_id": decision.root}
+
+
+def came_to_nothing(decision: Decision) -> bool:
+    """What was asked for isn't so, and won't be. What waits isn't lost."""
+    nothing = decision.outcome.startswith("SKIPPED") or decision.outcome is Outcome.REFUSED
+    return nothing and decision.status is DecisionStatus.DONE and decision.outcome not in _AS_ASKED

@@ -10,6 +10,7 @@ from pipeline_defs.sample_data import diabetes_objects
 from pointsman import executions, observe
 from pointsman.environment import Environment
 from pointsman.errors import LapFailed
+from pointsman.versions import Version
 
 MODEL = "diabetes"
 PREFIX = "diabetes/training/"
@@ -27,7 +28,7 @@ class Lap:
     objects: int = 0
     decisions: list[Decision] = field(default_factory=list)
     execution: executions.Execution | None = None
-    package: executions.Package | None = None
+    package: Version | None = None
     recorded: bool = False
 
 

@@ -102,7 +102,7 @@ def test_a_cooldown_is_waited_out_unless_forced(stack: Stack, tmp_path: Path) ->
     cooling = outcome(stack, "SKIPPED_COOLDOWN")
     assert cooling.until
 
-    request = operate.request(stack.environment, MODEL, "training", "the fix can't wait", force=True)
+    request = operate.ask_for_run(stack.environment, MODEL, "training", "the fix can't wait", force=True)
     assert request.outcome == "STARTED"
     assert request.force
     assert request.because.endswith("asks: the fix can't wait")

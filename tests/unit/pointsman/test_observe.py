@@ -6,11 +6,25 @@ from typing import Any
 import pytest
 
 from control_plane.outcomes import Outcome
+from control_plane.records import DecisionStatus, Deployment
 from pointsman import observe
 from pointsman.cli.options import moment
 from pointsman.errors import BadRequest, NotFound
+from pointsman.versions import Version
 from tests.fakes import FakeHistory, FakeLedger
-from tests.samples import MORNING, after, begun, done, model_spec, route_of, run_of, skipped
+from tests.samples import (
+    MORNING,
+    after,
+    begun,
+    deploy_request,
+    done,
+    model_spec,
+    package_arn,
+    revised,
+    route_of,
+    run_of,
+    skipped,
+)
 
 
 @pytest.fixture
@@ -70,11 +84,33 @@ def test_a_story_tells_what_else_came_of_the_same_event(ledger: FakeLedger, envi
         assert [decision.id for decision in observe.story(environment, told).related] == others
 
 
+def test_a_deployments_beginning_and_its_end_tell_of_the_endpoint_and_the_version(
+    ledger: FakeLedger, environment: Any
+) -> None:
+    environment.sagemaker = SimpleNamespace(describe_model_package=lambda **_: {"ModelApprovalStatus": "Approved"})
+    request = deploy_request(2)
+    decision = begun("package-1", request=request, correlation_id="d1")
+    deployment = Deployment(id=decision.id, request=request, started_at=MORNING, correlation_id="d1")
+    ledger.settle(skipped("d1"), None)
+    ledger.begin(decision, None)
+    ledger.complete(revised(decision, DecisionStatus.DONE, decision.outcome, run=request.config), deployment)
+    ended = deployment.model_copy(update={"outcome": Outcome.CHAMPION_CHANGED, "ended_at": after(minutes=1)})
+    ledger.end_deployment(ended, skipped("package-1-end", correlation_id="d1"), None, instead_of=None)
+    for told, others in {"package-1": {"d1", "package-1-end"}, "package-1-end": {"d1", "package-1"}}.items():
+        story = observe.story(environment, told)
+        assert (story.execution, story.deployment) == (None, ended)
+        assert story.package == Version(package_arn(2), "Approved", {})
+        assert {relative.id for relative in story.related} == others
+    assert list(observe.deployments(environment, "churn")) == [ended]
+
+
 def test_an_unknown_model_is_not_an_empty_list(environment: Any) -> None:
     with pytest.raises(NotFound, match="'nobody'"):
         observe.decisions(environment, "nobody")
     with pytest.raises(NotFound, match="'nobody'"):
         observe.runs(environment, "nobody")
+    with pytest.raises(NotFound, match="'nobody'"):
+        observe.deployments(environment, "nobody")
 
 
 def test_a_run_is_found_by_any_of_its_ids(ledger: FakeLedger, environment: Any) -> None:

@@ -10,8 +10,10 @@ from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
 from control_plane.records import Decision, DecisionStatus, Run, UnreadableModel
 from pointsman.cli.output import first
+from pointsman.drawing import age
 from pointsman.executions import Execution, Step
-from pointsman.tables import age, decision_list, decision_story, execution_view, model_table, run_table
+from pointsman.model_tables import model_table
+from pointsman.tables import decision_list, decision_story, execution_view, run_table
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 ARN = "arn:aws:sagemaker:us-east-1:000000000000:pipeline/pointsman-training/execution/4r83jejmhorv"

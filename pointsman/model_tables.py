@@ -1,0 +1,100 @@
+"""How people see models."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.text import Text
+
+from control_plane.records import Champion, Decision, Model, UnreadableModel
+from pointsman.drawing import age, fields, short, titled
+from pointsman.models import ModelStory
+from pointsman.tables import decision_list
+from pointsman.versions import plain
+from pointsman.versions import short as version
+
+
+def model_table(models: Sequence[Model | UnreadableModel]) -> RenderableType:
+    if not models:
+        return Text("no models yet; `pointsman apply` puts them into the ledger", style="dim")
+    table = titled("Models", "model", "champion", "state", "waits", "revision")
+    for model in models:
+        if isinstance(model, UnreadableModel):
+            table.add_row(model.name, "-", f"[red]unreadable[/]: {escape(model.why)}; apply its spec again", "", "")
+            continue
+        champion = model.champion
+        table.add_row(
+            model.spec.model,
+            f"version {short(champion.package)}, {age(champion.since)}" if champion else "-",
+            escape("; ".join(_states(model)) or "idle"),
+            ", ".join([*model.pending, *(["deployment"] if model.pending_deployment else [])]),
+            model.revision,
+        )
+    return table
+
+
+def _states(model: Model) -> Iterator[str]:
+    if model.paused:
+        yield f"paused by {model.paused.by}: {model.paused.why}"
+    if model.slot:
+        yield f"running {short(model.slot.run) or model.slot.decision}"
+    if model.deploying:
+        yield f"deploying {model.deploying.run or model.deploying.decision}"
+
+
+def model_view(story: ModelStory) -> RenderableType:
+    """Its state, what it lacks, and the last decisions."""
+    model, drift, paused = story.model, story.model.drift, story.model.paused
+    lines: dict[str, str | Text | None] = {
+        "model": f"{model.spec.model}, revision {model.revision}",
+        "champion": _champion(model.champion),
+        "endpoint": _endpoint(story),
+        "running": f"run {short(model.slot.run)}, decision {model.slot.decision}" if model.slot else None,
+        "under way": _under_way(story),
+        "waits": "\n".join(map(_waiting, story.waiting)) or None,
+        "earlier champions": ", ".join(map(version, model.champion.earlier)) or None if model.champion else None,
+        "to be approved": _to_be_approved(story),
+        "paused": f"by {paused.by}, {age(paused.since)} ago: {paused.why}" if paused else None,
+        "drift": f"{drift.kind}, {age(drift.since)} ago: {drift.summary}" if drift else "none known",
+        "data came": "; ".join(_arrivals(model)),
+        "lacks": Text("\n".join(story.lacks), style="yellow") if story.lacks else None,
+    }
+    return Group(fields(lines), Text("\nLast decisions"), decision_list(story.decisions))
+
+
+def _champion(champion: Champion | None) -> str:
+    return f"{version(champion.package)}, for {age(champion.since)}" if champion else "none"
+
+
+def _endpoint(story: ModelStory) -> str | None:
+    serving, endpoint = story.model.spec.deployment, story.endpoint
+    if serving is None:
+        return None
+    if endpoint is None:
+        return f"{serving.endpoint}, not made yet"
+    return f"{endpoint.name}, {endpoint.status}, configuration {endpoint.config}"
+
+
+def _under_way(story: ModelStory) -> str | None:
+    slot, deployment = story.model.deploying, story.deployment
+    if slot is None:
+        return None
+    if deployment is None:
+        return f"deployment, decision {slot.decision}"
+    what = "rollback" if deployment.request.is_rollback else "deployment"
+    return f"{what} to {version(deployment.request.package)} for {age(deployment.started_at)}, decision {slot.decision}"
+
+
+def _waiting(decision: Decision) -> str:
+    return f"{decision.outcome}: {plain(decision.then or decision.because)}, decision {decision.id}"
+
+
+def _to_be_approved(story: ModelStory) -> str | None:
+    pending = [version(arn) for arn, status in story.approvals.items() if status == "PendingManualApproval"]
+    return ", ".join(pending) or None
+
+
+def _arrivals(model: Model) -> Iterator[str]:
+    for purpose in model.spec.data.sources:
+        last = model.arrived.get(purpose)
+        yield f"{purpose} {age(last)} ago" if last else f"{purpose} never"

@@ -1,0 +1,104 @@
+"""What a model is at, for people and programs: from the ledger, the registry and its endpoint."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+
+from control_plane.endpoints import Endpoint
+from control_plane.errors import UnknownModel, UnreadableSpec
+from control_plane.records import Decision, Deployment, Model
+from control_plane.registry import ApprovalStatus
+from pointsman.environment import Environment
+from pointsman.errors import BadRequest, NotFound
+from pointsman.versions import short
+
+_DECISIONS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class ModelStory:
+    """A model's state, and what it lacks in words.
+
+    `approvals` are the registry's approval statuses of its newest versions by ARN, newest first; `endpoint` is what
+    SageMaker says of the one in its spec, None where there is none. `deployment` is under way, `waiting` what waits for
+    a slot or a policy, `decisions` the last few.
+    """
+
+    model: Model
+    endpoint: Endpoint | None
+    approvals: Mapping[str, ApprovalStatus]
+    deployment: Deployment | None
+    waiting: tuple[Decision, ...]
+    decisions: tuple[Decision, ...]
+    lacks: tuple[str, ...]
+
+
+def known(environment: Environment, name: str) -> Model:
+    """Raises NotFound, BadRequest."""
+    try:
+        return environment.ledger.model(name)
+    except UnknownModel as error:
+        raise NotFound(f"no model {name!r}; `pointsman models` shows what there is") from error
+    except UnreadableSpec as error:
+        raise BadRequest(str(error)) from error
+
+
+def waiting_of(model: Model) -> list[str]:
+    """The decisions that wait for one of its slots."""
+    return [*model.pending.values(), *([model.pending_deployment] if model.pending_deployment else [])]
+
+
+def story_of(environment: Environment, name: str) -> ModelStory:
+    """Raises NotFound, BadRequest."""
+    model, ledger = known(environment, name), environment.ledger
+    serving = model.spec.deployment
+    endpoint = environment.endpoints.describe(serving.endpoint) if serving else None
+    approvals = environment.registry.approvals(name)
+    return ModelStory(
+        model=model,
+        endpoint=endpoint,
+        approvals=approvals,
+        deployment=ledger.deployment(model.deploying.decision) if model.deploying else None,
+        waiting=tuple(found for decision in waiting_of(model) if (found := ledger.decision(decision))),
+        decisions=tuple(islice(environment.history.decisions(name), _DECISIONS_SHOWN)),
+        lacks=tuple(lacking(model, endpoint, approvals, datetime.now(UTC))),
+    )
+
+
+def lacking(
+    model: Model, endpoint: Endpoint | None, approvals: Mapping[str, ApprovalStatus], now: datetime
+) -> Iterator[str]:
+    """What keeps the model from being served and looked after, with what to do about it."""
+    yield from _champion_lacks(model, approvals)
+    yield from _endpoint_lacks(model, endpoint)
+    if model.spec.data.evaluation is None:
+        yield "no data.evaluation in its spec: the champion is never judged on new data"
+    for purpose in model.spec.data.sources:
+        last, limit = model.arrived.get(purpose, model.since), model.spec.data.expect.of(purpose)
+        if limit and now > last + limit:
+            yield f"no {purpose} data since {last:%Y-%m-%d %H:%M} UTC; some is expected every {limit}"
+
+
+def _champion_lacks(model: Model, approvals: Mapping[str, ApprovalStatus]) -> Iterator[str]:
+    champion, name = model.champion, model.spec.model
+    if champion is None and model.deploying is None:
+        pending = [short(arn) for arn, status in approvals.items() if status == "PendingManualApproval"]
+        how = f"`pointsman approve {pending[0]}` makes one" if pending else f"`pointsman start {name}` trains a version"
+        yield f"no champion; {how}"
+    elif champion and approvals.get(champion.package) == "Rejected" and model.deploying is None:
+        yield f"its champion {short(champion.package)} is rejected, and nothing has taken its place"
+
+
+def _endpoint_lacks(model: Model, endpoint: Endpoint | None) -> Iterator[str]:
+    serving, champion = model.spec.deployment, model.champion
+    if serving is None:
+        yield "no `deployment` in its spec: whoever uses the champion has to serve it"
+    elif model.deploying or champion is None:
+        return
+    elif endpoint and endpoint.status == "Failed":
+        yield f"endpoint {endpoint.name} is Failed ({endpoint.failure}); delete it, then deploy again"
+    elif endpoint is None or endpoint.config != champion.config:
+        what = f"endpoint {serving.endpoint} " + (f"serves {endpoint.config}" if endpoint else "isn't there")
+        how = f"`pointsman deploy {short(champion.package)} --force` puts the champion on it"
+        yield f"{what}; {how}"
