@@ -35,6 +35,16 @@ _TRAINING_MEMBERS = (
     "VpcConfig", "StoppingCondition", "CreationTime", "TrainingStartTime", "TrainingEndTime", "LastModifiedTime",
     "SecondaryStatusTransitions",
 )  # fmt: skip
+_TRANSFORM_MEMBERS = (
+    "TransformJobName", "TransformJobArn", "TransformJobStatus", "FailureReason", "ModelName",
+    "MaxConcurrentTransforms", "MaxPayloadInMB", "BatchStrategy", "Environment", "TransformInput", "TransformOutput",
+    "TransformResources", "DataProcessing", "CreationTime", "TransformStartTime", "TransformEndTime",
+)  # fmt: skip
+_TUNING_MEMBERS = (
+    "HyperParameterTuningJobName", "HyperParameterTuningJobArn", "HyperParameterTuningJobConfig",
+    "TrainingJobDefinition", "HyperParameterTuningJobStatus", "CreationTime", "HyperParameterTuningEndTime",
+    "LastModifiedTime", "TrainingJobStatusCounters", "ObjectiveStatusCounters", "FailureReason",
+)  # fmt: skip
 _PACKAGE_MEMBERS = (
     "ModelPackageGroupName", "ModelPackageName", "ModelPackageVersion", "ModelPackageArn", "ModelPackageDescription",
     "CreationTime", "LastModifiedTime", "InferenceSpecification", "ModelPackageStatus", "ModelPackageStatusDetails",
@@ -87,6 +97,16 @@ def processing_job_changed(job: Shape) -> Event:
 def training_job_changed(job: Shape, tags: dict[str, str]) -> Event:
     detail = {**_job_detail(job, _TRAINING_MEMBERS), "Tags": tags}
     return Event("SageMaker Training Job State Change", detail, (job["TrainingJobArn"],))
+
+
+def transform_job_changed(job: Shape, tags: dict[str, str]) -> Event:
+    detail = {**_job_detail(job, _TRANSFORM_MEMBERS), "Tags": tags}
+    return Event("SageMaker Transform Job State Change", detail, (job["TransformJobArn"],))
+
+
+def tuning_job_changed(job: Shape, tags: dict[str, str]) -> Event:
+    detail = {**_job_detail(job, _TUNING_MEMBERS), "Tags": tags}
+    return Event("SageMaker HyperParameter Tuning Job State Change", detail, (job["HyperParameterTuningJobArn"],))
 
 
 def model_package_changed(package: Shape, updated_fields: list[str] | None = None) -> Event:

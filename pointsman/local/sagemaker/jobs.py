@@ -180,6 +180,9 @@ class Jobs:
 @contextmanager
 def _limited(job: Shape, signal: Signal) -> Iterator[None]:
     """Ends the job when its stopping condition's time is over."""
+    if "StoppingCondition" not in job:  # a transform ends when its objects do
+        yield
+        return
     seconds = job["StoppingCondition"]["MaxRuntimeInSeconds"]
     # A lock cannot wait longer than TIMEOUT_MAX; SageMaker's longest limit, 28 days, is below it.
     timer = threading.Timer(seconds, signal.send, [Interruption.TIMEOUT])

@@ -27,6 +27,12 @@ class Arns:
     def training_job(self, name: str) -> str:
         return self._of(f"training-job/{name}")
 
+    def transform_job(self, name: str) -> str:
+        return self._of(f"transform-job/{name}")
+
+    def tuning_job(self, name: str) -> str:
+        return self._of(f"hyper-parameter-tuning-job/{name}")
+
     def model_package_group(self, name: str) -> str:
         return self._of(f"model-package-group/{name}")
 

@@ -1,15 +1,18 @@
 """All parts of the local SageMaker, put together."""
 
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import IO
 
 from pointsman.local.sagemaker.account import Account
 from pointsman.local.sagemaker.api import Api, Operation
+from pointsman.local.sagemaker.callbacks import Callbacks
 from pointsman.local.sagemaker.container import Surroundings
 from pointsman.local.sagemaker.execution_records import ExecutionRecords
 from pointsman.local.sagemaker.executions import Executions
 from pointsman.local.sagemaker.hosting.hosting import Hosting
+from pointsman.local.sagemaker.hosting.models import Models
 from pointsman.local.sagemaker.job_contract import JobContract
 from pointsman.local.sagemaker.job_logs import LogShipper
 from pointsman.local.sagemaker.job_queries import JobQueries
@@ -22,14 +25,18 @@ from pointsman.local.sagemaker.pipelines import Pipelines
 from pointsman.local.sagemaker.processing_job import ProcessingJob
 from pointsman.local.sagemaker.registry import Registry
 from pointsman.local.sagemaker.s3_transfer import Transfer, s3_client
+from pointsman.local.sagemaker.steps.callback import CallbackStep
 from pointsman.local.sagemaker.steps.condition import ConditionStep
 from pointsman.local.sagemaker.steps.fail import FailStep
 from pointsman.local.sagemaker.steps.job_step import JobStep
 from pointsman.local.sagemaker.steps.kind import StepKind
+from pointsman.local.sagemaker.steps.lambda_function import LambdaStep
+from pointsman.local.sagemaker.steps.model import ModelStep
 from pointsman.local.sagemaker.steps.register_model import RegisterModelStep
 from pointsman.local.sagemaker.store import Store
 from pointsman.local.sagemaker.tags import Tags
 from pointsman.local.sagemaker.training_job import TrainingJob
+from pointsman.local.sagemaker.transform_job import TransformJob
 
 
 class Running:
@@ -61,16 +68,26 @@ class Running:
             surroundings=surroundings,
             time_scale=time_scale,
         )
-        processing, training = ProcessingJob(), TrainingJob()
-        self._job_runs, self._job_kinds = JobRuns(account, jobs), (processing, training)
-        self._engine = PipelineEngine(
-            records, _step_kinds(account.store, jobs, registry, processing, training), transfer
-        )
+        self._job_runs = JobRuns(account, jobs)
+        self._job_kinds = (ProcessingJob(), TrainingJob(), TransformJob(self.hosting.models))
+        callbacks = Callbacks(account)
+        step_kinds = {
+            **_job_steps(account.store, jobs, self._job_kinds),
+            **_other_steps(account.store, registry, self.hosting.models),
+            "Lambda": LambdaStep(surroundings),
+            "Callback": CallbackStep(callbacks, account.store, surroundings),
+        }
+        self._engine = PipelineEngine(records, step_kinds, transfer)
         pipelines = Pipelines(account, transfer)
         self.api = Api({
             **_pipeline_operations(pipelines, Executions(account, pipelines, records, self._engine)),
-            **_job_operations(account, jobs, self._job_runs, processing),
-            **_job_operations(account, jobs, self._job_runs, training),
+            **{
+                name: operation
+                for kind in self._job_kinds
+                for name, operation in _job_operations(account, jobs, self._job_runs, kind).items()
+            },
+            "SendPipelineExecutionStepSuccess": callbacks.succeed,
+            "SendPipelineExecutionStepFailure": callbacks.fail,
             **_registry_operations(groups, registry),
             **self.hosting.operations(),
             **_tag_operations(Tags(account)),
@@ -94,15 +111,16 @@ class Running:
         self._lock.close()
 
 
-def _step_kinds(
-    store: Store, jobs: Jobs, registry: Registry, processing: JobContract, training: JobContract
-) -> dict[str, StepKind]:
-    """Step types by their name in a definition; what is not here fails its step with a reason."""
+# Step types by their name in a definition; what is in neither of these fails its step with a reason.
+def _job_steps(store: Store, jobs: Jobs, kinds: Iterable[JobContract]) -> dict[str, StepKind]:
+    return {kind.verb: JobStep(kind, jobs, store) for kind in kinds}
+
+
+def _other_steps(store: Store, registry: Registry, models: Models) -> dict[str, StepKind]:
     return {
-        "Processing": JobStep(processing, jobs, store),
-        "Training": JobStep(training, jobs, store),
         "Condition": ConditionStep(),
         "RegisterModel": RegisterModelStep(registry, store),
+        "Model": ModelStep(models, store),
         "Fail": FailStep(),
     }
 

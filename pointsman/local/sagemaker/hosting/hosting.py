@@ -35,14 +35,14 @@ class Hosting:
         routes = Routes()
         watch = Watch(Alarms(surroundings.endpoint_url, surroundings.region), time_scale)
         self._deployments = Deployments(account, Site(root, transfer, logs, surroundings), routes, watch)
-        self._models = Models(account, registry, transfer)
-        self._configs = EndpointConfigs(account, self._models)
+        self.models = Models(account, registry, transfer)
+        self._configs = EndpointConfigs(account, self.models)
         self._endpoints = Endpoints(account, self._configs, self._deployments)
         self.invocations = Invocations(account, routes)
 
     def operations(self) -> dict[str, Operation]:
         """By the API's name for them."""
-        models, configs, endpoints = self._models, self._configs, self._endpoints
+        models, configs, endpoints = self.models, self._configs, self._endpoints
         return {
             "CreateModel": models.create,
             "DescribeModel": models.describe,

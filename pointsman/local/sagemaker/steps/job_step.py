@@ -1,4 +1,4 @@
-"""Processing and Training steps: a job created, run, and its end taken over."""
+"""Processing, Training and Transform steps: a job created, run, and its end taken over."""
 
 from pointsman.local.sagemaker.errors import ServiceError, StepFailedError
 from pointsman.local.sagemaker.job_contract import JobContract
@@ -33,16 +33,17 @@ class JobStep:
         name = new_job_name(execution_id(run.execution["PipelineExecutionArn"]), run.step.name)
         arguments = run.resolve(run.step.arguments, **{f"{noun}Name": name})
         shape = input_shape(f"Create{noun}")
-        request = coerce(shape, {"RoleArn": run.execution["roleArn"], **arguments, f"{noun}Name": name})
+        role = {"RoleArn": run.execution["roleArn"]} if "RoleArn" in shape.members else {}
+        request = coerce(shape, {**role, **arguments, f"{noun}Name": name})
         try:
             check_request(shape, request)
+            with self._store.transaction():
+                # Together, so that a step never begins a second job: a crash leaves both known or neither.
+                run.record({noun: {"Arn": self._jobs.create(self._contract, request)}})
         except ServiceError as error:
             raise StepFailedError(
                 f"ClientError: Failed to invoke sagemaker:Create{noun}. Error Details: {error}"
             ) from error
-        with self._store.transaction():
-            # Together, so that a step never begins a second job: either both are known after a crash or neither is.
-            run.record({noun: {"Arn": self._jobs.create(self._contract, request)}})
         return name
 
 

@@ -1,0 +1,19 @@
+"""boto3 clients of the embedded AWS around us."""
+
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from pointsman.local.sagemaker.container import Surroundings
+
+
+def client(service: str, surroundings: Surroundings, **config: Any) -> Any:
+    return boto3.client(
+        service,  # type: ignore[call-overload]
+        endpoint_url=surroundings.endpoint_url,
+        region_name=surroundings.region,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 -- the embedded AWS knows no other
+        config=Config(**config),
+    )
