@@ -248,10 +248,10 @@ def test_the_account_runs_so_many_executions_at_once(aws: Instance, script: Scri
 
 
 def test_a_step_type_that_does_not_run_here_fails_with_its_name(served: Served) -> None:
-    function = {"Name": "Call", "Type": "Lambda", "FunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:f"}
-    reasons = served.run_to_failure(definition([{**function, "Arguments": {}}]))
-    assert "Lambda" in reasons["Call"]
-    assert "Condition, Fail, Processing, RegisterModel, Training" in reasons["Call"]
+    step = {"Name": "Spark", "Type": "EMR", "Arguments": {"ClusterId": "j-1", "StepConfig": {}}}
+    reason = served.run_to_failure(definition([step]))["Spark"]
+    assert "EMR" in reason
+    assert "Callback, Condition, Fail, Lambda, Model, Processing, RegisterModel, Training, Transform" in reason
 
 
 def test_executions_are_described_listed_and_renamed(served: Served) -> None:
