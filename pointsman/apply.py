@@ -19,9 +19,10 @@ from control_plane.requests import evaluation_request, training_request
 from pipeline_defs.account import Account
 from pipeline_defs.compile import compile_pipelines
 from pipeline_defs.step_code import step_code
+from pointsman.clashes import clashes
 from pointsman.environment import Environment
 from pointsman.errors import InvalidSpec
-from pointsman.spec_files import load_specs
+from pointsman.spec_files import load_specs, place
 
 # A pipeline definition's `Parameters`.
 type Parameters = Sequence[Mapping[str, Any]]
@@ -47,8 +48,8 @@ def apply(environment: Environment, files: list[Path]) -> list[Change]:
     )
     declared = {name: json.loads(text)["Parameters"] for name, text in definitions.items()}
     problems = [problem for path, spec in specs.items() for problem in parameter_problems(path, spec, declared)]
-    problems += [problem for path, spec in specs.items() for problem in _data_problems(environment, path, spec)]
-    problems += _shared_folders(specs)
+    problems += [problem for path, spec in specs.items() for problem in _foreign_bucket(environment, path, spec)]
+    problems += clashes(environment, specs)
     if problems:
         raise InvalidSpec("\n".join(problems))
     for name, content in code.files.items():
@@ -59,25 +60,12 @@ def apply(environment: Environment, files: list[Path]) -> list[Change]:
     return changes
 
 
-def _data_problems(environment: Environment, path: Path, spec: ModelSpec) -> Iterator[str]:
-    """Data that nobody would tell us of, or that is another model's."""
+def _foreign_bucket(environment: Environment, path: Path, spec: ModelSpec) -> Iterator[str]:
+    """Data that nobody would tell us of."""
     bucket = environment.output("DataBucket")
     if spec.data.bucket != bucket:
-        yield f"{path}: data.bucket: {spec.data.bucket!r} sends no events here; expected ${{DataBucket}}, {bucket}"
-        return
-    claimed = environment.ledger.routes(bucket, {source.prefix for source in spec.data.sources.values()})
-    for folder, route in claimed.items():
-        if route.model != spec.model:
-            yield f"{path}: data: s3://{bucket}/{folder} feeds model {route.model} already"
-
-
-def _shared_folders(specs: Mapping[Path, ModelSpec]) -> Iterator[str]:
-    claimed: dict[str, Path] = {}
-    for path, spec in specs.items():
-        for source in spec.data.sources.values():
-            first = claimed.setdefault(source.prefix, path)
-            if first != path:
-                yield f"{path}: data: {source.prefix} is also the folder of {first}"
+        where = place(path, ("data", "bucket"))
+        yield f"{where}: {spec.data.bucket!r} sends no events here; expected ${{DataBucket}}, {bucket}"
 
 
 def parameter_problems(path: Path, spec: ModelSpec, pipelines: Mapping[str, Parameters]) -> Iterator[str]:
@@ -161,5 +149,5 @@ def _apply_model(environment: Environment, path: Path, spec: ModelSpec) -> Chang
     try:
         environment.ledger.apply(spec, datetime.now(UTC))
     except NameTaken as error:
-        raise InvalidSpec(f"{path}: data: {error}") from error
+        raise InvalidSpec(f"{path}: {error}") from error  # another apply came between
     return Change("model", spec.model, "updated" if known else "created")

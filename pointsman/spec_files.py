@@ -35,6 +35,12 @@ def load_specs(paths: Sequence[Path], references: Mapping[str, str]) -> dict[Pat
     return specs
 
 
+def place(path: Path, field: Sequence[str | int]) -> str:
+    """`FILE:LINE: FIELD` of a file that could be loaded."""
+    _, root = _composed(path)
+    return f"{path}:{_line(root, field)}: {'.'.join(map(str, field))}"
+
+
 def _load(path: Path, references: Mapping[str, str]) -> ModelSpec:
     text, root = _composed(path)
     problems = [*_duplicates(path, root), *_unknown_references(path, text, references)]
