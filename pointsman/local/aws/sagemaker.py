@@ -75,7 +75,7 @@ def further_permissions(operation: str, body: bytes, region: str, account: str) 
         arn = f"arn:aws:sagemaker:{region}:{account}:endpoint-config/{str(config).lower()}"
         found.append(Permission(f"sagemaker:{operation}", arn))
     if role := request.get("ExecutionRoleArn") or request.get("RoleArn"):
-        found.append(Permission("iam:PassRole", str(role), {"iam:PassedToService": ["sagemaker.amazonaws.com"]}))
+        found.append(Permission("iam:PassRole", str(role), {"iam:PassedToService": "sagemaker.amazonaws.com"}))
     if request.get("Tags"):
         found.append(Permission("sagemaker:AddTags", resource_arn(operation, "/", body, region, account)))
     return found

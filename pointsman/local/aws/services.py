@@ -24,7 +24,7 @@ class Permission:
 
     action: str
     resource: str
-    keys: Mapping[str, list[str]] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 def _nothing_more(_operation: str, _body: bytes, _region: str, _account: str) -> list[Permission]:

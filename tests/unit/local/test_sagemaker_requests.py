@@ -63,3 +63,9 @@ def test_what_a_caller_must_be_allowed_beside_its_resource(
 ) -> None:
     found = further_permissions(operation, json.dumps(request_).encode(), "us-east-1", "123456789012")
     assert [(permission.action, permission.resource) for permission in found] == permissions
+
+
+def test_the_service_that_a_role_is_passed_to_is_one_value_as_conditions_compare_it() -> None:
+    request = {"ModelName": "M", "ExecutionRoleArn": "arn:aws:iam::123456789012:role/r"}
+    (permission,) = further_permissions("CreateModel", json.dumps(request).encode(), "us-east-1", "123456789012")
+    assert permission.keys == {"iam:PassedToService": "sagemaker.amazonaws.com"}
