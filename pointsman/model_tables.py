@@ -71,7 +71,7 @@ def _endpoint(story: ModelStory) -> str | None:
     if serving is None:
         return None
     if endpoint is None:
-        return f"{serving.endpoint}, not made yet"
+        return f"{serving.endpoint}, not there"
     return f"{endpoint.name}, {endpoint.status}, configuration {endpoint.config}"
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 
 from control_plane.endpoints import Endpoint
 from control_plane.errors import UnknownModel, UnreadableSpec
+from control_plane.fields import format_duration
 from control_plane.records import Decision, Deployment, Model
 from control_plane.registry import ApprovalStatus
 from pointsman.environment import Environment
@@ -77,7 +78,7 @@ def lacking(
     for purpose in model.spec.data.sources:
         last, limit = model.arrived.get(purpose, model.since), model.spec.data.expect.of(purpose)
         if limit and now > last + limit:
-            yield f"no {purpose} data since {last:%Y-%m-%d %H:%M} UTC; some is expected every {limit}"
+            yield f"no {purpose} data since {last:%Y-%m-%d %H:%M} UTC; some is expected every {format_duration(limit)}"
 
 
 def _champion_lacks(model: Model, approvals: Mapping[str, ApprovalStatus]) -> Iterator[str]:
@@ -87,7 +88,8 @@ def _champion_lacks(model: Model, approvals: Mapping[str, ApprovalStatus]) -> It
         how = f"`pointsman approve {pending[0]}` makes one" if pending else f"`pointsman start {name}` trains a version"
         yield f"no champion; {how}"
     elif champion and approvals.get(champion.package) == "Rejected" and model.deploying is None:
-        yield f"its champion {short(champion.package)} is rejected, and nothing has taken its place"
+        how = f"`pointsman rollback {name} --to VERSION` puts another in its place"
+        yield f"its champion {short(champion.package)} is rejected; {how}"
 
 
 def _endpoint_lacks(model: Model, endpoint: Endpoint | None) -> Iterator[str]:

@@ -42,7 +42,7 @@ def decide_rollback(
     """Back from what is in use to `target`: what was asked for, or the last that is approved."""
     why, current = because(event), standing.in_use
     if current is None or target is None:
-        return Skip(Outcome.SKIPPED_NO_CHAMPION, f"{why}, but there is no earlier version that is approved")
+        return Skip(Outcome.SKIPPED_NO_CHAMPION, f"{why}, but no earlier champion is approved; a version can be named")
     if target.group != standing.model.spec.model:
         return Skip(Outcome.SKIPPED_NO_MODEL, f"{why}, but {target.arn} is a version of {target.group}")
     if target.approval_status != "Approved":

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from control_plane.actions import Skip
 from control_plane.deployments import Standing
+from control_plane.fields import format_duration
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
 from control_plane.records import Model
@@ -43,8 +44,8 @@ def overdue(model: Model, now: datetime) -> Iterator[tuple[Purpose, datetime, Sk
     """Data that should have come by now, since when it is missed, and what to put on record."""
     for purpose, last, limit in _expected(model):
         if now > last + limit:
-            because = f"no {purpose} data since {last:%Y-%m-%d %H:%M} UTC; some is expected every {limit}"
-            yield purpose, last, Skip(Outcome.DATA_OVERDUE, because)
+            missing, often = f"no {purpose} data since {last:%Y-%m-%d %H:%M} UTC", format_duration(limit)
+            yield purpose, last, Skip(Outcome.DATA_OVERDUE, f"{missing}; some is expected every {often}")
 
 
 def persisting(model: Model, now: datetime) -> dict[str, object] | None:

@@ -73,7 +73,7 @@ def test_data_that_does_not_come_is_overdue_once_it_is_later_than_expected() -> 
     assert list(overdue(expecting(), after(hours=26))) == []
     ((purpose, since, action),) = overdue(expecting(), after(hours=26, minutes=1))
     assert (purpose, since, action.outcome) == (TRAINING, MORNING, Outcome.DATA_OVERDUE)
-    assert action.because == "no training data since 2026-11-21 09:00 UTC; some is expected every 1 day, 2:00:00"
+    assert action.because == "no training data since 2026-11-21 09:00 UTC; some is expected every 26h"
     came = expecting(arrived={TRAINING: after(hours=20), EVALUATION: MORNING})
     assert list(overdue(came, after(hours=40))) == []
     assert [since for _, since, _ in overdue(came, after(hours=47))] == [after(hours=20)]
