@@ -23,13 +23,21 @@ class Fault(NamedTuple):
 
 @dataclass
 class Faults:
-    """Counts the calls of the ports that it wraps and lets one of them go wrong."""
+    """Counts the calls of the ports that it wraps and lets one of them go wrong.
+
+    `firsts` are the numbers of those calls that a function made first: dying before any other is dying after the last.
+    """
 
     fault: Fault | None = None
     calls: list[str] = field(default_factory=list)
+    firsts: set[int] = field(default_factory=set)
 
     def wrap[Port](self, name: str, port: Port) -> Port:
         return cast("Port", _Faulty(name, port, self))
+
+    def invoke(self, function: Callable[[], object]) -> None:
+        self.firsts.add(len(self.calls))
+        function()
 
     def around(self, name: str, call: Callable[[], Any]) -> Any:
         number = len(self.calls)

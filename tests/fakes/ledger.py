@@ -54,7 +54,7 @@ class FakeLedger:
             for name in spec.claims:
                 require(name not in rows.names, NameTaken(f"{name} is another model's"))
                 rows.names[name] = spec.model
-            rows.specs[spec.model] = spec
+            rows.specs[spec.model], rows.revisions[spec.model] = spec, spec.revision
             rows.since.setdefault(spec.model, now)
             rows.due["model", spec.model] = now
 

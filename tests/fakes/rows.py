@@ -78,9 +78,13 @@ def of_purposes[V](table: Mapping[Place, V], model: str) -> Mapping[Purpose, V]:
 
 @dataclass
 class Rows:
-    """`due` says when each place should be looked at; what waits for nothing isn't in it."""
+    """`due` says when each place should be looked at; what waits for nothing isn't in it.
+
+    `read` are models as they were read of these very rows, by name: thousands of stories read them again and again.
+    """
 
     specs: dict[str, ModelSpec] = field(default_factory=dict)
+    revisions: dict[str, str] = field(default_factory=dict)
     since: dict[str, datetime] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     slots: dict[Place, Slot] = field(default_factory=dict)
@@ -98,9 +102,10 @@ class Rows:
     runs: dict[str, Run] = field(default_factory=dict)
     deployments: dict[str, Deployment] = field(default_factory=dict)
     due: dict[Place, datetime] = field(default_factory=dict)
+    read: dict[str, Model] = field(default_factory=dict)
 
     def copy(self) -> "Rows":
-        return Rows(**{name: dict(table) for name, table in vars(self).items()})
+        return Rows(**{name: dict(table) for name, table in vars(self).items() if name != "read"})
 
     def consume(self, window: ArrivalWindow | None) -> None:
         if window:
@@ -118,10 +123,15 @@ class Rows:
             del self.claims[place]
 
     def model(self, name: str) -> Model:
-        spec = self.specs[name]
+        """Outside transactions, where nothing changes any more."""
+        if name not in self.read:
+            self.read[name] = self._model(name)
+        return self.read[name]
+
+    def _model(self, name: str) -> Model:
         return Model(
-            spec=spec,
-            revision=spec.revision,
+            spec=self.specs[name],
+            revision=self.revisions[name],
             since=self.since[name],
             slot=self.slots.get((name, "run")),
             pending=of_purposes(self.pending, name),

@@ -324,7 +324,8 @@ class World:
         self.scenario, self.mode = scenario, mode
         self.faults = Faults(fault)
         self.plane = new_plane(LaggingLedger() if mode == "stale" else FakeLedger())
-        self.plane.look_after_every = timedelta(minutes=1)
+        # Nothing but these looks hears of an approval that is not reported.
+        self.plane.look_after_every = timedelta(minutes=1 if mode == "unreported" else 4)
         self.plane.ledger.apply(scenario.spec, self.plane.now())
         for _ in range(scenario.versions):
             self.plane.registry.register("churn")
@@ -368,7 +369,7 @@ class World:
             report = self._report if isinstance(happening, Approval) else self._deliver
             report(self._handling(happening))
         with suppress(Died, CallFailed, ExceptionGroup):
-            tick(self.view)
+            self.faults.invoke(partial(tick, self.view))
         for handle in [*self._ours(), *self._ends(), *self._settled()]:
             self._deliver(handle)
         for arn in self.plane.registry.approval_descriptions.keys() - self._approved:
@@ -446,7 +447,7 @@ class World:
         for _ in range(2 if self.mode == "twice" else 1):
             for _ in range(DELIVERIES):
                 with suppress(Died, CallFailed):
-                    handle()
+                    self.faults.invoke(handle)
                     break
             else:
                 self.undelivered.append(str(handle))
@@ -470,7 +471,7 @@ class World:
         )
 
 
-def play(scenario: Scenario, mode: Mode, fault: Fault | None = None) -> tuple[Ending, list[str]]:
-    """The ending, and the names of the calls that were made."""
+def play(scenario: Scenario, mode: Mode, fault: Fault | None = None) -> tuple[Ending, Faults]:
+    """The ending, and the calls that were made."""
     world = World(scenario, mode, fault)
-    return world.play(), world.faults.calls
+    return world.play(), world.faults
