@@ -116,6 +116,11 @@ class Monitor(Strict):
     )
 
 
+def endpoint_claim(name: str) -> str:
+    """Endpoints whose names differ in case alone can't both exist: to SageMaker they are one."""
+    return f"endpoint/{name.lower()}"
+
+
 class ModelSpec(Strict):
     """One model. Its name is also its model package group."""
 
@@ -129,7 +134,7 @@ class ModelSpec(Strict):
     @property
     def claims(self) -> tuple[str, ...]:
         """The names of AWS that are this model's alone: an event about one of them is about the model."""
-        endpoints = [f"endpoint/{self.deployment.endpoint}"] if self.deployment else []
+        endpoints = [endpoint_claim(self.deployment.endpoint)] if self.deployment else []
         schedules = [f"schedule/{name}" for name in self.monitor.schedules]
         return (*endpoints, *schedules, *(f"alarm/{name}" for name in self.monitor.alarms))
 

@@ -4,6 +4,7 @@ import re
 
 from control_plane.events import AlarmStateChange
 from control_plane.events.cloudwatch import Metric
+from control_plane.models import endpoint_claim
 from control_plane.monitors import MonitorRun
 from control_plane.policies import DriftKind
 
@@ -17,24 +18,22 @@ _KINDS = {
 }
 # By either of the names that a dimension goes by; the schedule's first, which says more.
 _DIMENSIONS = (
-    ("MonitoringSchedule", "schedule"),
-    ("ScheduleName", "schedule"),
-    ("Endpoint", "endpoint"),
-    ("EndpointName", "endpoint"),
+    ("MonitoringSchedule", "schedule/{}".format),
+    ("ScheduleName", "schedule/{}".format),
+    ("Endpoint", endpoint_claim),
+    ("EndpointName", endpoint_claim),
 )
 
 
 def claims_of_run(run: MonitorRun) -> tuple[str, ...]:
     """The most telling first."""
-    return (f"schedule/{run.schedule}", *((f"endpoint/{run.endpoint}",) if run.endpoint else ()))
+    return (f"schedule/{run.schedule}", *((endpoint_claim(run.endpoint),) if run.endpoint else ()))
 
 
 def claims_of_alarm(event: AlarmStateChange) -> tuple[str, ...]:
     """The most telling first. Dimensions count where Model Monitor wrote the metric: latency is no drift."""
     monitored = [metric.dimensions for metric in event.metrics if kind_of_metric(metric)]
-    named = [
-        f"{claim}/{dimensions[name]}" for name, claim in _DIMENSIONS for dimensions in monitored if name in dimensions
-    ]
+    named = [claim(dimensions[name]) for name, claim in _DIMENSIONS for dimensions in monitored if name in dimensions]
     return tuple(dict.fromkeys([f"alarm/{event.detail.name}", *named]))
 
 

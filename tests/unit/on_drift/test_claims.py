@@ -19,17 +19,17 @@ def watching(*metrics: dict[str, Any]) -> AlarmStateChange:
 
 
 def test_a_run_is_its_schedules_before_its_endpoints() -> None:
-    assert claims_of_run(monitor_run()) == ("schedule/churn-data-quality", "endpoint/Churn-Prod")
+    assert claims_of_run(monitor_run()) == ("schedule/churn-data-quality", "endpoint/churn-prod")
     assert claims_of_run(monitor_run(endpoint=None)) == ("schedule/churn-data-quality",)
 
 
 @pytest.mark.parametrize(
     ("name", "claims"),
     [
-        ("drift_alarm", ("alarm/churn-tenure", "schedule/churn-data-quality", "endpoint/Churn-Prod")),
+        ("drift_alarm", ("alarm/churn-tenure", "schedule/churn-data-quality", "endpoint/churn-prod")),
         (
             "drift_alarm_metric_math",
-            ("alarm/churn-worst-feature", "schedule/churn-data-quality", "endpoint/Churn-Prod"),
+            ("alarm/churn-worst-feature", "schedule/churn-data-quality", "endpoint/churn-prod"),
         ),
         ("drift_alarm_composite", ("alarm/pointsman-drift-churn",)),
         ("endpoint_errors_alarm", ("alarm/Churn-Prod-5xx",)),
