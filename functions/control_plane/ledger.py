@@ -33,7 +33,8 @@ class Ledger(Protocol):
     def apply(self, spec: ModelSpec, now: datetime) -> None:
         """Write a spec with its routes and claims, whatever was there; the model's state stays, and it is due at once.
 
-        One request more, to read what it had claimed. Raises NameTaken.
+        One request more, to read what it had claimed. Raises NameTaken; Superseded, if somebody else applied another
+        spec of the model meanwhile.
         """
 
     def model(self, name: str) -> Model:
@@ -60,7 +61,10 @@ class Ledger(Protocol):
         """Remember drift that was found, or that there is none any more. Raises UnknownModel."""
 
     def looked_after(self, model: Model, approvals: Mapping[str, str], again: datetime) -> None:
-        """Remember the registry's approval statuses by version, and when to look after the model again."""
+        """Remember the registry's approval statuses by version, and when to look after the model again.
+
+        Does nothing where a spec was applied since the model was read: that made it due at once.
+        """
 
     # -- arrivals --
 
@@ -100,14 +104,16 @@ class Ledger(Protocol):
 
         A deployment takes the slot for deployments, and has no data. What waits for the same purpose, or to be
         deployed, becomes SKIPPED_SUPERSEDED, as by `defer`, at the same price in requests; but a rollback leaves it
-        alone, which is newer than what it goes back to. Raises AlreadyDecided, SlotTaken, DataAlreadyUsed, Superseded.
+        alone, which is newer than what it goes back to. Raises AlreadyDecided, SlotTaken, DataAlreadyUsed; Superseded,
+        too, where a deployment that waits was chosen after this one, since the model was read.
         """
 
     def defer(self, decision: Decision, window: ArrivalWindow | None) -> None:
         """Make a new decision the model's pending one, claim its data and consume its window.
 
         The pending decision that it replaces becomes SKIPPED_SUPERSEDED and gives its data back. One request more for
-        the model, one each for that decision and its data. Raises AlreadyDecided, DataAlreadyUsed, Superseded.
+        the model, one each for that decision and its data. Raises AlreadyDecided, DataAlreadyUsed, Superseded as
+        `begin` does.
         """
 
     def settle(self, decision: Decision, window: ArrivalWindow | None) -> None:
@@ -128,8 +134,9 @@ class Ledger(Protocol):
         """Record what a begun decision became. Does nothing where that is on record. Raises Superseded."""
 
     def postpone(self, decision: Decision) -> Decision:
-        """Make a begun decision pending and free its slot. Returns what is on record: where a newer one waits already,
-        that goes first and this decision is SKIPPED_SUPERSEDED.
+        """Make a begun decision pending and free its slot. Returns what is on record: where another waits already,
+        that goes first and this decision is SKIPPED_SUPERSEDED; of two deployments, that goes first which was chosen
+        later.
 
         One request more for the model, one each for what waits and for this decision's data. Raises Superseded.
         """

@@ -78,6 +78,9 @@ class DeployRequest(Record):
     def is_rollback(self) -> bool:
         return self.instead_of is not None
 
+    def was_chosen_after(self, other: "StartRequest | DeployRequest") -> bool:
+        return isinstance(other, DeployRequest) and self.chosen_at > other.chosen_at
+
 
 class DecisionStatus(StrEnum):
     """BEGUN holds the model's slot and may have reached SageMaker; DEFERRED waits; DONE is final."""

@@ -8,7 +8,8 @@ import pytest
 from control_plane.adapters.dynamodb import DynamoDBLedger
 from control_plane.adapters.dynamodb.keys import DUE_SHARDS
 from control_plane.outcomes import Outcome
-from control_plane.records import DecisionStatus, Paused
+from control_plane.records import DecisionStatus, Drift, Paused
+from tests.contract.test_ledger_deployments import deploying, waiting
 from tests.samples import (
     AT_MOST,
     BUCKET,
@@ -18,8 +19,11 @@ from tests.samples import (
     begun,
     champion,
     deferred,
+    deploy_request,
+    deployment_of,
     done,
     ended,
+    model_of,
     model_spec,
     revised,
     route_of,
@@ -32,6 +36,8 @@ ROUTE = route_of(SPEC)
 RUNNING, WAITING = begun("d1", "f1"), deferred("d2", "f2")
 RUN = run_of(RUNNING)
 POSTPONED = revised(RUNNING, DecisionStatus.DEFERRED, Outcome.DEFERRED_CAPACITY)
+DEPLOYMENT = deployment_of(deploy_request())
+DRIFT = Drift(kind="bias", summary="age moved", since=MORNING, answered_at=MORNING)
 PAUSED = Paused(by="ada", why="holidays", since=MORNING)
 type Use = Callable[[DynamoDBLedger], object]
 
@@ -77,6 +83,19 @@ def note_complete(ledger: DynamoDBLedger) -> None:
     ledger.note_arrivals(ROUTE, first_event="e", arrivals=1, complete=True, now=MORNING)
 
 
+def deploy(ledger: DynamoDBLedger) -> None:
+    ledger.begin(deploying("d1"), None)
+
+
+def wait_for_endpoint(ledger: DynamoDBLedger) -> None:
+    ledger.defer(waiting("d2", 2), None)
+
+
+def deployed(ledger: DynamoDBLedger) -> None:
+    deploy(ledger)
+    ledger.complete(deploying("d1", status=DecisionStatus.DONE), DEPLOYMENT)
+
+
 @pytest.mark.parametrize(
     ("before", "use", "expected"),
     [
@@ -113,6 +132,25 @@ def note_complete(ledger: DynamoDBLedger) -> None:
         (nothing, lambda ledger: ledger.begin(begun("d1", "f1", force=True), None), 2),
         (wait, lambda ledger: ledger.keep_waiting(WAITING), 1),
         (nothing, lambda ledger: ledger.run(RUN.arn), 1),
+        (nothing, lambda ledger: ledger.owners([]), 0),
+        (nothing, lambda ledger: ledger.owners([f"alarm/{number}" for number in range(100)]), 1),
+        (nothing, lambda ledger: ledger.owners([f"alarm/{number}" for number in range(101)]), 2),
+        (nothing, lambda ledger: ledger.note_drift("churn", DRIFT), 1),
+        (nothing, lambda ledger: ledger.note_drift("churn", None), 1),
+        (nothing, lambda ledger: ledger.looked_after(model_of(SPEC), {"v1": "Approved"}, after(minutes=15)), 1),
+        (nothing, deploy, 2),
+        (wait_for_endpoint, deploy, 3),
+        (wait_for_endpoint, lambda ledger: ledger.begin(deploying("d3", 1, instead_of=2), None), 1),
+        (deploy, wait_for_endpoint, 2),
+        (wait_for_endpoint, lambda ledger: ledger.defer(waiting("d3", 3), None), 3),
+        (wait_for_endpoint, lambda ledger: ledger.take_up(deploying("d2", 2)), 1),
+        (wait_for_endpoint, lambda ledger: ledger.withdraw(waiting("d2", 2, status=DecisionStatus.DONE)), 1),
+        (deploy, lambda ledger: ledger.complete(deploying("d1", status=DecisionStatus.DONE), DEPLOYMENT), 1),
+        (deploy, lambda ledger: ledger.postpone(waiting("d1")), 2),
+        (deploy, lambda ledger: ledger.refuse(deploying("d1", status=DecisionStatus.DONE)), 1),
+        (deployed, lambda ledger: ledger.end_deployment(DEPLOYMENT, skipped("e"), champion(), instead_of=None), 1),
+        (nothing, lambda ledger: ledger.deployment("d1"), 1),
+        (nothing, lambda ledger: ledger.deployments("churn"), 1),
     ],
 )
 def test_no_more_requests_than_promised(

@@ -23,7 +23,7 @@ from control_plane.records import (
     Run,
     Slot,
 )
-from tests.fakes.rows import Claim, Store, due_key, pending_place, require, slot_of, window_place
+from tests.fakes.rows import Claim, Store, due_key, pending_place, require, slot_of, was_chosen_after, window_place
 
 PATIENCE = timedelta(minutes=1)
 LISTED = 100
@@ -74,9 +74,11 @@ class FakeLedger:
                 rows.drift[model] = drift
 
     def looked_after(self, model: Model, approvals: Mapping[str, str], again: datetime) -> None:
+        name = model.spec.model
         with self._store.transaction() as rows:
-            rows.approvals[model.spec.model] = dict(approvals)
-            rows.due["model", model.spec.model] = again
+            if rows.revisions.get(name) == model.revision:
+                rows.approvals[name] = dict(approvals)
+                rows.due["model", name] = again
 
     def models(self) -> list[Model]:
         return [self.model(name) for name in sorted(self._store.rows.specs)]
@@ -159,20 +161,17 @@ class FakeLedger:
             self._take_slot(decision)
             self._claim(decision)
             alone = isinstance(decision.asked, DeployRequest) and decision.asked.is_rollback
-            replaced = None if alone else rows.pending.pop(pending_place(decision.asked), None)
-            if replaced:
-                self._supersede(rows.decisions[replaced], decision.id)
+            if not alone:
+                self._supersede_pending(decision)
+                rows.pending.pop(pending_place(decision.asked), None)
             rows.consume(window)
 
     def defer(self, decision: Decision, window: ArrivalWindow | None) -> None:
-        place = pending_place(decision.asked)
         with self._store.transaction() as rows:
             self._add(decision)
             self._claim(decision)
-            replaced = rows.pending.get(place)
-            if replaced:
-                self._supersede(rows.decisions[replaced], decision.id)
-            rows.pending[place] = decision.id
+            self._supersede_pending(decision)
+            rows.pending[pending_place(decision.asked)] = decision.id
             rows.consume(window)
 
     def settle(self, decision: Decision, window: ArrivalWindow | None) -> None:
@@ -217,11 +216,12 @@ class FakeLedger:
     def postpone(self, decision: Decision) -> Decision:
         place = pending_place(decision.asked)
         with self._store.transaction() as rows:
-            newer = rows.pending.get(place)
-            if newer:
-                self._supersede(decision, newer, was=DecisionStatus.BEGUN)
+            other = rows.decisions[rows.pending[place]] if place in rows.pending else None
+            if other and not was_chosen_after(decision, other):
+                self._supersede(decision, other.id, was=DecisionStatus.BEGUN)
             else:
                 self._revise(decision)
+                self._supersede_pending(decision)
                 rows.pending[place] = decision.id
             del rows.slots[slot_of(decision.asked)]
             return rows.decisions[decision.id]
@@ -323,6 +323,13 @@ class FakeLedger:
         known = self._store.rows.decisions.get(decision.id)
         require(known is not None and known.status is was, Superseded(decision.id))
         self._put(decision)
+
+    def _supersede_pending(self, decision: Decision) -> None:
+        rows, place = self._store.rows, pending_place(decision.asked)
+        if place in rows.pending:
+            waiting = rows.decisions[rows.pending[place]]
+            require(not was_chosen_after(waiting, decision), Superseded(waiting.id))
+            self._supersede(waiting, decision.id)
 
     def _supersede(self, decision: Decision, newer: str, was: DecisionStatus = DecisionStatus.DEFERRED) -> None:
         rows = self._store.rows

@@ -72,6 +72,10 @@ def pending_place(request: StartRequest | DeployRequest) -> Place:
     return (request.model, "deployment" if isinstance(request, DeployRequest) else request.purpose)
 
 
+def was_chosen_after(one: Decision, other: Decision) -> bool:
+    return isinstance(one.asked, DeployRequest) and one.asked.was_chosen_after(other.asked)
+
+
 def of_purposes[V](table: Mapping[Place, V], model: str) -> Mapping[Purpose, V]:
     return {purpose: table[model, purpose] for purpose in Purpose if (model, purpose) in table}
 

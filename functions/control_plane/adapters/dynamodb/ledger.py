@@ -101,14 +101,15 @@ class DynamoDBLedger(ModelRows, WindowRows, RunRows, DeploymentRows):
                 raise
 
     def postpone(self, decision: Decision) -> Decision:
-        newer = self._pending(decision)
-        if newer:
-            gone = transactions.superseded_by(decision, newer)
+        other = self._pending(decision)
+        if other and not _was_chosen_after(decision, other):
+            gone = transactions.superseded_by(decision, other)
             self._give_back(gone)
             return gone
         self._table.write(
             transactions.revised_decision(decision, was=DecisionStatus.BEGUN),
-            transactions.slot_given_to_pending(decision),
+            transactions.slot_given_to_pending(decision, other.id if other else None),
+            *(self._superseded_pending(other, decision) if other else ()),
         )
         return decision
 
@@ -140,10 +141,14 @@ class DynamoDBLedger(ModelRows, WindowRows, RunRows, DeploymentRows):
         return self.decision(waits) if waits else None
 
     def _replaced(self, decision: Decision) -> Decision | None:
-        """What waits and gives way to a new decision. Raises AlreadyDecided where that is the decision itself."""
+        """What waits and gives way to a new decision. Raises AlreadyDecided, Superseded where it doesn't."""
         waiting = self._pending(decision)
         if waiting and waiting.id == decision.id:
             raise AlreadyDecided(waiting)
+        if waiting and _was_chosen_after(waiting, decision):
+            if known := self.decision(decision.id):
+                raise AlreadyDecided(known)
+            raise Superseded(f"decision {waiting.id} waits and was chosen later")
         return waiting
 
     def _give_back(self, decision: Decision) -> None:
@@ -165,3 +170,7 @@ class DynamoDBLedger(ModelRows, WindowRows, RunRows, DeploymentRows):
     def _freed(self, decision: Decision) -> list[Write]:
         asked = decision.asked
         return self._freed_data(asked, decision.id) if isinstance(asked, StartRequest) else []
+
+
+def _was_chosen_after(one: Decision, other: Decision) -> bool:
+    return isinstance(one.asked, DeployRequest) and one.asked.was_chosen_after(other.asked)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from pydantic import ValidationError
@@ -36,7 +37,11 @@ class ModelRows(Rows):
             "SET spec = :spec, revision = :revision, claimed_keys = :claimed, history = :history, "
             "history_rank = :rank, since = if_not_exists(since, :now), due_shard = :shard, due_at = :now"
         )
-        self._table.write(Write(Update(pk, changes), values=values), *claims(spec, before))
+        unchanged = "claimed_keys = :before" if "claimed_keys" in known else "attribute_not_exists(claimed_keys)"
+        if "claimed_keys" in known:
+            values[":before"] = str(known["claimed_keys"])
+        own = Write(Update(pk, changes), unchanged, values, transactions.superseded)
+        self._table.write(own, *claims(spec, before))
 
     def model(self, name: str) -> Model:
         item = self._table.get(keys.model_key(name))
@@ -74,9 +79,10 @@ class ModelRows(Rows):
             self._change(model, "REMOVE drift", {})
 
     def looked_after(self, model: Model, approvals: Mapping[str, str], again: datetime) -> None:
-        """After an apply that came meanwhile the model is due sooner than we would have it, and once more at most."""
-        values = {":approvals": json.dumps(approvals), ":again": stamp(again)}
-        self._change(model.spec.model, "SET approvals = :approvals, due_at = :again", values)
+        seen = {":approvals": json.dumps(approvals), ":again": stamp(again), ":revision": model.revision}
+        change = Update(keys.model_key(model.spec.model), "SET approvals = :approvals, due_at = :again")
+        with suppress(Superseded):
+            self._table.update(Write(change, "revision = :revision", seen, transactions.superseded))
 
     def _change(self, model: str, expression: str, values: dict[str, str]) -> None:
         unknown = UnknownModel(f"no model {model!r}")

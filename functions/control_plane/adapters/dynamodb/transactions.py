@@ -129,14 +129,15 @@ def _freed(model: str, slot: str, decision_id: str) -> Write:
     )
 
 
-def slot_given_to_pending(decision: Decision) -> Write:
-    """A begun decision steps back from the slot to the pending place, if that is still empty."""
+def slot_given_to_pending(decision: Decision, replaced: str | None) -> Write:
+    """A begun decision steps back from the slot to the pending place, if nothing new waits there."""
     asked = decision.asked
     place, slot = pending_place(asked), slot_of(asked)
+    waits = f"{place} = :replaced" if replaced else f"attribute_not_exists({place})"
     return Write(
         Update(keys.model_key(asked.model), f"SET {place} = :decision REMOVE {slot}_decision, {slot}_run"),
-        f"{slot}_decision = :decision AND attribute_not_exists({place})",
-        {":decision": decision.id},
+        f"{slot}_decision = :decision AND {waits}",
+        {":decision": decision.id} | ({":replaced": replaced} if replaced else {}),
         superseded,
     )
 

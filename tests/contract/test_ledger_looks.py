@@ -1,0 +1,140 @@
+"""What a model's state says to whoever looks after it: when, what was seen, what has begun, come and drifted."""
+
+from datetime import timedelta
+
+import pytest
+
+from control_plane.errors import UnknownModel
+from control_plane.ledger import Ledger
+from control_plane.outcomes import Outcome
+from control_plane.records import ArrivalWindow, Drift, Model
+from tests.contract.looks import apply
+from tests.samples import (
+    EVALUATION,
+    MORNING,
+    TRAINING,
+    after,
+    begun,
+    champion,
+    done,
+    evaluated_spec,
+    model_spec,
+    package_arn,
+    route_of,
+    run_of,
+    skipped,
+)
+
+DRIFT = Drift(kind="bias", share=0.3, summary="age moved", since=MORNING, answered_at=after(minutes=1))
+APPROVALS = {package_arn(1): "Approved", package_arn(2): "PendingManualApproval"}
+
+
+def due_models(ledger: Ledger, **duration: float) -> list[str]:
+    return [item.spec.model for item in ledger.due(after(**duration)) if isinstance(item, Model)]
+
+
+# -- when it is looked after --
+
+
+def test_a_model_is_due_when_it_is_applied_and_when_it_was_said(ledger: Ledger) -> None:
+    ledger.apply(model_spec(), MORNING)
+    assert due_models(ledger) == ["churn"]
+    ledger.looked_after(ledger.model("churn"), APPROVALS, after(minutes=15))
+    assert dict(ledger.model("churn").approvals) == APPROVALS
+    assert due_models(ledger, minutes=14) == []
+    assert due_models(ledger, minutes=15) == ["churn"]
+    ledger.looked_after(ledger.model("churn"), {}, after(minutes=30))
+    assert dict(ledger.model("churn").approvals) == {}
+
+
+def test_a_model_applied_again_is_due_at_once_and_stays_what_it_was(ledger: Ledger) -> None:
+    ledger.apply(model_spec(), MORNING)
+    ledger.looked_after(ledger.model("churn"), APPROVALS, after(days=1))
+    ledger.apply(model_spec(changes={"policy.same_data": "7d"}), after(minutes=5))
+    found = ledger.model("churn")
+    assert (found.since, dict(found.approvals)) == (MORNING, APPROVALS)
+    assert due_models(ledger, minutes=5) == ["churn"]
+
+
+def test_a_look_at_what_has_been_replaced_does_not_put_the_next_one_off(ledger: Ledger) -> None:
+    ledger.apply(model_spec(), MORNING)
+    before = ledger.model("churn")
+    ledger.apply(model_spec(changes={"policy.same_data": "7d"}), after(minutes=1))
+    ledger.looked_after(before, APPROVALS, after(days=1))
+    assert due_models(ledger, minutes=1) == ["churn"]
+    assert dict(ledger.model("churn").approvals) == {}
+
+
+def test_looking_after_what_nobody_applied_makes_no_model(ledger: Ledger) -> None:
+    apply(ledger, model_spec())
+    ledger.looked_after(ledger.model("churn").model_copy(update={"spec": model_spec("nobody")}), {}, MORNING)
+    assert [model.spec.model for model in ledger.models()] == ["churn"]
+    assert due_models(ledger, days=1) == []
+
+
+def test_a_model_can_be_looked_at_later(ledger: Ledger) -> None:
+    ledger.apply(model_spec(), MORNING)
+    (item,) = ledger.due(MORNING)
+    ledger.look_again(item, after(minutes=1))
+    assert due_models(ledger, seconds=59) == []
+    assert due_models(ledger, minutes=1) == ["churn"]
+
+
+# -- what has begun and come --
+
+
+def test_when_a_purpose_last_began_a_run_is_known_after_its_end(ledger: Ledger) -> None:
+    apply(ledger, evaluated_spec())
+    assert dict(ledger.model("churn").started) == {}
+    for number, (purpose, minutes) in enumerate([(TRAINING, 1), (EVALUATION, 2), (TRAINING, 3)]):
+        decision = begun(f"d{number}", f"f{number}", purpose=purpose)
+        run = run_of(decision, number, started_at=after(minutes=minutes))
+        ledger.begin(decision, None)
+        ledger.complete(done(decision, run), run)
+        ledger.end_run(run.model_copy(update={"status": "Failed", "ended_at": after(minutes=minutes)}))
+    assert dict(ledger.model("churn").started) == {TRAINING: after(minutes=3), EVALUATION: after(minutes=2)}
+
+
+def test_when_data_last_came_is_known_by_purpose(ledger: Ledger) -> None:
+    spec = evaluated_spec()
+    apply(ledger, spec)
+    assert dict(ledger.model("churn").arrived) == {}
+    for minutes in (1, 9):
+        opened = after(minutes=minutes)
+        route = route_of(spec, EVALUATION)
+        ledger.note_arrivals(route, first_event="e", arrivals=1, complete=True, now=opened)
+        (window,) = [item for item in ledger.due(opened) if isinstance(item, ArrivalWindow) and not item.sealed]
+        assert EVALUATION not in ledger.model("churn").arrived or minutes > 1, "an open window hasn't come"
+        ledger.seal(window, opened + timedelta(seconds=1))
+        assert dict(ledger.model("churn").arrived) == {EVALUATION: opened + timedelta(seconds=1)}
+
+
+# -- drift --
+
+
+def test_drift_is_remembered_until_it_is_over(ledger: Ledger) -> None:
+    apply(ledger, model_spec())
+    assert ledger.model("churn").drift is None
+    ledger.note_drift("churn", DRIFT)
+    assert ledger.model("churn").drift == DRIFT
+    later = DRIFT.model_copy(update={"answered_at": after(days=1)})
+    ledger.note_drift("churn", later)
+    apply(ledger, model_spec(changes={"policy.same_data": "7d"}))
+    assert ledger.model("churn").drift == later
+    ledger.note_drift("churn", None)
+    ledger.note_drift("churn", None)
+    assert ledger.model("churn").drift is None
+
+
+def test_a_new_champion_has_not_drifted(ledger: Ledger) -> None:
+    apply(ledger, model_spec())
+    ledger.note_drift("churn", DRIFT)
+    ledger.crown(skipped("d1", outcome=Outcome.CHAMPION_CHANGED), champion(1), instead_of=None)
+    assert ledger.model("churn").drift is None
+
+
+@pytest.mark.parametrize("drift", [DRIFT, None])
+def test_what_nobody_applied_does_not_drift(ledger: Ledger, drift: Drift | None) -> None:
+    with pytest.raises(UnknownModel):
+        ledger.note_drift("nobody", drift)
+    assert list(ledger.models()) == []
