@@ -4,7 +4,7 @@ A model without an endpoint has a champion too: there, being approved is all it 
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from control_plane.actions import Crown, Defer, Deploy, Skip
@@ -36,8 +36,12 @@ class Standing:
         return self.under_way.package if self.under_way else self.champion
 
     def must_go(self, rejected: str) -> bool:
-        """A rejected version is in use, and nothing is about to replace it anyway."""
-        return rejected == self.in_use and not (self.under_way and self.waiting)
+        """A rejected version is in use, and nothing is about to replace it anyway.
+
+        An approval that waits while nothing is under way waits for a policy, and may wait long.
+        """
+        replaced = self.waiting and (self.under_way or self.waiting.is_rollback)
+        return rejected == self.in_use and not replaced
 
     @property
     def latest(self) -> DeployRequest | None:
@@ -88,14 +92,24 @@ def admit_waiting(
     request: DeployRequest, model: Model, *, because: str, now: datetime, force: bool
 ) -> Deploy | Defer | Skip:
     """As `admit_deployment`, for what has waited: it may have become pointless."""
-    champion = model.champion.package if model.champion else None
-    serves = model.champion is not None and model.champion.config == request.config
-    if serves and model.deploying is None and not force:
-        return Skip(Outcome.SKIPPED_ALREADY_CHAMPION, f"{because}, and {request.package} is the champion")
-    if request.instead_of and champion != request.instead_of and model.deploying is None:
-        gone = f"{request.instead_of} isn't the champion any more"
-        return Skip(Outcome.SKIPPED_STALE, f"{because}, and there is nothing to go back from: {gone}")
+    pointless = None if model.deploying else _pointless(request, model.champion, force=force)
+    if pointless:
+        return replace(pointless, because=f"{because}, and {pointless.because}")
     return admit_deployment(request, model, because=because, now=now, force=force)
+
+
+def _pointless(request: DeployRequest, champion: Champion | None, *, force: bool) -> Skip | None:
+    """The champion may have changed while it waited; whatever else was chosen later has taken its place."""
+    if champion and champion.config == request.config and not force:
+        return Skip(Outcome.SKIPPED_ALREADY_CHAMPION, f"{request.package} is the champion")
+    if request.instead_of:
+        if champion and champion.package == request.instead_of:
+            return None
+        gone = f"{request.instead_of} isn't the champion any more"
+        return Skip(Outcome.SKIPPED_STALE, f"there is nothing to go back from: {gone}")
+    if champion and champion.chosen_at > request.chosen_at:
+        return Skip(Outcome.SKIPPED_STALE, f"{champion.package}, which is the champion, was chosen later")
+    return None
 
 
 def is_served(choice: Choice, model: Model) -> bool:

@@ -1,5 +1,8 @@
 """Gather what deciding about deployments needs to know."""
 
+import hashlib
+
+from control_plane.clock import stamp
 from control_plane.deployments import Standing
 from control_plane.errors import UnknownPackage
 from control_plane.ports import ControlPlane
@@ -17,6 +20,25 @@ def standing_of(model: Model, plane: ControlPlane) -> Standing:
 def _request(decision_id: str, plane: ControlPlane) -> DeployRequest | None:
     decision = plane.ledger.decision(decision_id)
     return decision.request if decision and isinstance(decision.request, DeployRequest) else None
+
+
+def undo_id(champion: Champion) -> str:
+    """Of the decision to go back from a rejected champion that was left in use: one for each time that it is one."""
+    return f"undo-{hashlib.sha256(f'{champion.package} {stamp(champion.since)}'.encode()).hexdigest()[:24]}"
+
+
+def is_left_in_use(champion: Champion, model: Model, plane: ControlPlane) -> bool:
+    """Of a champion that was rejected: nothing takes its place, and going back from it wasn't tried.
+
+    It was rejected while its successor was on the way, say, and the successor failed. How a rollback ended that was
+    tried is on record; trying again is for people.
+    """
+    if model.deploying or not standing_of(model, plane).must_go(champion.package):
+        return False
+    if plane.ledger.decision(undo_id(champion)):
+        return False
+    tried = (known for known in plane.ledger.deployments(model.spec.model) if known.started_at >= champion.since)
+    return all(known.request.instead_of != champion.package for known in tried)
 
 
 def fallback_of(champion: Champion | None, rejected: str | None, plane: ControlPlane) -> Package | None:

@@ -35,14 +35,12 @@ def decide_next(waiting: Decision, request: DeployRequest, model: Model, now: da
     return admit_waiting(request, model, because=because, now=now, force=waiting.force)
 
 
-def decide_after_failure(
-    champion: Package, fallback: Package | None, model: Model, now: datetime
-) -> Crown | Deploy | Defer | Skip | None:
-    """The champion still serves. None: as it should. It may have been rejected while its successor was on the way."""
-    if champion.approval_status != "Rejected":
-        return None
+def decide_undo(
+    rejected: Package, fallback: Package | None, model: Model, now: datetime
+) -> Crown | Deploy | Defer | Skip:
+    """The champion was rejected, and nothing took its place."""
+    why = f"{rejected.arn} was rejected and is still in use"
     if fallback is None:
-        return Skip(Outcome.SKIPPED_NO_CHAMPION, f"{champion.arn} is rejected, and no earlier champion is approved")
-    because = f"{champion.arn} is rejected and its successor could not be deployed"
-    choice = Choice(fallback, because, chosen_at=fallback.last_modified, instead_of=champion.arn)
+        return Skip(Outcome.SKIPPED_NO_CHAMPION, f"{why}, and no earlier champion is approved")
+    choice = Choice(fallback, why, chosen_at=fallback.last_modified, instead_of=rejected.arn)
     return put_in_use(choice, model, now)

@@ -5,41 +5,44 @@ from typing import Any
 from control_plane.actions import Skip
 from control_plane.dispatcher import Dispatcher, Subject
 from control_plane.events import EndpointStateChange
+from control_plane.models import endpoint_claim
 from control_plane.outcomes import Outcome
 from control_plane.ports import ControlPlane
 from control_plane.records import Decision
 from control_plane.telemetry import log_decision, log_outcome, room
 from control_plane.wiring import control_plane
 from on_endpoint.decide import decide_end
-from on_endpoint.sequels import start_waiting, undo_rejected
+from on_endpoint.sequels import follow_up
 
 
 @room
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Lambda's entry. Returns the outcome and what followed, for whoever invokes it by hand."""
-    endpoint = EndpointStateChange.parse(event).detail.name
-    action, decisions = handle(endpoint, control_plane())
+    endpoint = EndpointStateChange.parse(event).detail
+    action, decisions = handle(endpoint.name, control_plane(), model=endpoint.model)
     if isinstance(action, Skip):
-        log_outcome(endpoint, action)
+        log_outcome(endpoint.name, action)
     for decision in decisions:
         log_decision(decision)
     return {"decisions": {decision.id: decision.outcome for decision in decisions}}
 
 
-def handle(endpoint_name: str, plane: ControlPlane) -> tuple[Skip | None, list[Decision]]:
-    """A repetition records nothing twice, yet does what a function that died in here left undone."""
-    claim = f"endpoint/{endpoint_name}"
-    owner = plane.ledger.owners([claim]).get(claim)
+def handle(endpoint_name: str, plane: ControlPlane, *, model: str | None = None) -> tuple[Skip | None, list[Decision]]:
+    """A repetition records nothing twice, yet does what a function that died in here left undone.
+
+    `model` is whose endpoint it is, or was: a spec may have another one since the deployment began.
+    """
+    claim = endpoint_claim(endpoint_name)
+    owner = model or plane.ledger.owners([claim]).get(claim)
     if owner is None:
         return Skip(Outcome.SKIPPED_NOT_OURS, "no model is deployed to it"), []
-    model = plane.ledger.model(owner)
-    deployment = plane.ledger.deployment(model.deploying.decision) if model.deploying else None
+    before = plane.ledger.model(owner)
+    deployment = plane.ledger.deployment(before.deploying.decision) if before.deploying else None
     if deployment is None:
-        return Skip(Outcome.SKIPPED_NOT_OURS, "no deployment is under way"), start_waiting(model, plane)
+        return Skip(Outcome.SKIPPED_NOT_OURS, "no deployment is under way"), follow_up(before, plane)
     action = decide_end(deployment, plane.endpoints.describe(deployment.request.endpoint))
     if isinstance(action, Skip):
         return action, []
-    subject = Subject(f"{deployment.id}-end", endpoint_name, model, correlation_id=deployment.correlation_id)
+    subject = Subject(f"{deployment.id}-end", endpoint_name, before, correlation_id=deployment.correlation_id)
     ended = Dispatcher.of(plane).conclude(deployment, action, subject)
-    after = plane.ledger.model(owner)
-    return None, [ended, *start_waiting(after, plane), *undo_rejected(ended, after, plane)]
+    return None, [ended, *follow_up(plane.ledger.model(owner), plane)]

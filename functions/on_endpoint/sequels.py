@@ -1,11 +1,20 @@
-"""What follows from a deployment's end. Every sequel has an id of its own, so that a repetition finds it decided."""
+"""What follows when an endpoint has settled. It follows from what stands in the ledger and in the registry, not from
+what was just recorded: so a repetition, or a tick's word, does what a function that died left undone.
+"""
 
 from control_plane.dispatcher import Dispatcher, Subject
-from control_plane.outcomes import Outcome
+from control_plane.errors import UnknownPackage
+from control_plane.lineage import root_of
 from control_plane.ports import ControlPlane
 from control_plane.records import Decision, DeployRequest, Model
-from control_plane.standings import fallback_of
-from on_endpoint.decide import decide_after_failure, decide_next
+from control_plane.standings import fallback_of, is_left_in_use, undo_id
+from on_endpoint.decide import decide_next, decide_undo
+
+
+def follow_up(model: Model, plane: ControlPlane) -> list[Decision]:
+    """What waits comes first: it may take a rejected champion's place."""
+    started = start_waiting(model, plane)
+    return [*started, *undo_rejected(plane.ledger.model(model.spec.model) if started else model, plane)]
 
 
 def start_waiting(model: Model, plane: ControlPlane) -> list[Decision]:
@@ -18,15 +27,17 @@ def start_waiting(model: Model, plane: ControlPlane) -> list[Decision]:
     return [changed] if changed else []
 
 
-def undo_rejected(ended: Decision, model: Model, plane: ControlPlane) -> list[Decision]:
-    """A deployment came to nothing, so the champion goes on serving: go back if it was rejected meanwhile."""
-    failed = ended.outcome in {Outcome.DEPLOYMENT_ROLLED_BACK, Outcome.DEPLOYMENT_FAILED}
-    if not failed or model.champion is None or model.pending_deployment:
+def undo_rejected(model: Model, plane: ControlPlane) -> list[Decision]:
+    """The champion may have been rejected when its successor was to take its place, and didn't."""
+    champion = model.champion
+    if champion is None:
         return []
-    champion = plane.registry.describe(model.champion.package)
-    fallback = fallback_of(model.champion, champion.arn, plane) if champion.approval_status == "Rejected" else None
-    action = decide_after_failure(champion, fallback, model, plane.now())
-    if action is None:
+    try:
+        package = plane.registry.describe(champion.package)
+    except UnknownPackage:
         return []
-    subject = Subject(f"{ended.id}-fallback", ended.event, model, correlation_id=ended.root)
+    if package.approval_status != "Rejected" or not is_left_in_use(champion, model, plane):
+        return []
+    action = decide_undo(package, fallback_of(champion, package.arn, plane), model, plane.now())
+    subject = Subject(undo_id(champion), package.arn, model, correlation_id=root_of(package, plane))
     return [Dispatcher.of(plane).carry_out(action, subject)]

@@ -45,8 +45,9 @@ def decide_rollback(
         return Skip(Outcome.SKIPPED_NO_CHAMPION, f"{why}, but no earlier champion is approved; a version can be named")
     if target.group != standing.model.spec.model:
         return Skip(Outcome.SKIPPED_NO_MODEL, f"{why}, but {target.arn} is a version of {target.group}")
-    if target.approval_status != "Approved":
-        return Skip(Outcome.SKIPPED_NOT_APPROVAL, f"{why}, but {target.arn} is {target.approval_status}")
+    if target.approval_status != "Approved" or target.status != "Completed":
+        state = f"{target.status} and {target.approval_status}"
+        return Skip(Outcome.SKIPPED_NOT_APPROVAL, f"{why}, but {target.arn} is {state}")
     if target.arn == current:
         return Skip(Outcome.SKIPPED_ALREADY_CHAMPION, f"{why}, and {target.arn} is in use")
     return put_in_use(Choice(target, why, chosen_at=now, instead_of=current), standing.model, now)

@@ -9,7 +9,7 @@ from control_plane.deployments import Standing
 from control_plane.fields import format_duration
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
-from control_plane.records import Model
+from control_plane.records import Decision, Model
 from control_plane.registry import ApprovalStatus, Package
 
 
@@ -30,6 +30,12 @@ def unheard(standing: Standing, approvals: Mapping[str, ApprovalStatus]) -> Unhe
         approved=[arn for arn, status in changed.items() if status == "Approved" and arn not in served],
         rejected=[arn for arn, status in changed.items() if status == "Rejected" and standing.must_go(arn)],
     )
+
+
+def was_heard_of(package: Package, decisions: Sequence[Decision]) -> bool:
+    """Its room has decided something since it last changed, whatever came of that: it may have failed by now."""
+    about = [decision for decision in decisions if decision.event.startswith(f"{package.arn} ")]
+    return any(decision.decided_at >= package.last_modified for decision in about)
 
 
 def newest_approval(model: Model, approved: Sequence[Package]) -> Package | None:

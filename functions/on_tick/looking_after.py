@@ -1,14 +1,14 @@
 """Compare what the ledger believes of a model with what SageMaker says, and see what should have come and hasn't."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from control_plane.dispatcher import Dispatcher, Subject
 from control_plane.errors import UnknownPackage
 from control_plane.ports import ControlPlane
 from control_plane.records import Decision, Model
 from control_plane.registry import ApprovalStatus, Package
-from control_plane.standings import standing_of
-from on_tick.decide_model import newest_approval, next_look, overdue, persisting, unheard
+from control_plane.standings import fallback_of, is_left_in_use, standing_of
+from on_tick.decide_model import newest_approval, next_look, overdue, persisting, unheard, was_heard_of
 
 
 def look_after(item: Model, plane: ControlPlane) -> list[Decision]:
@@ -21,6 +21,8 @@ def look_after(item: Model, plane: ControlPlane) -> list[Decision]:
     approvals = _approvals(model, plane)
     if approvals != model.approvals:
         _tell_of_approvals(model, approvals, plane)
+    elif (endpoint := _endpoint_left_behind(model, approvals, plane)) is not None:
+        plane.events.send("Endpoint Observed", {"EndpointName": endpoint, "model": model.spec.model})
     decisions = _note_overdue(model, plane)
     if report := persisting(model, plane.now()):
         plane.events.send("Drift Report", report)
@@ -40,10 +42,25 @@ def _approvals(model: Model, plane: ControlPlane) -> Mapping[str, ApprovalStatus
 
 def _tell_of_approvals(model: Model, approvals: Mapping[str, ApprovalStatus], plane: ControlPlane) -> None:
     changed = unheard(standing_of(model, plane), approvals)
-    described = [package for arn in changed.approved if (package := _package(arn, plane))]
-    newest = newest_approval(model, described)
-    for arn in [*changed.rejected, *([newest.arn] if newest else [])]:
-        plane.events.send("Model Package Observed", {"ModelPackageArn": arn})
+    approved, rejected = _unheard_of(changed.approved, model, plane), _unheard_of(changed.rejected, model, plane)
+    newest = newest_approval(model, approved)
+    for package in [*rejected, *([newest] if newest else [])]:
+        plane.events.send("Model Package Observed", {"ModelPackageArn": package.arn})
+
+
+def _unheard_of(arns: Sequence[str], model: Model, plane: ControlPlane) -> list[Package]:
+    found = [package for arn in arns if (package := _package(arn, plane))]
+    decisions = plane.ledger.decisions(model.spec.model) if found else []
+    return [package for package in found if not was_heard_of(package, decisions)]
+
+
+def _endpoint_left_behind(model: Model, approvals: Mapping[str, ApprovalStatus], plane: ControlPlane) -> str | None:
+    """One that goes on serving a rejected champion, though there is one to go back to."""
+    champion, serving = model.champion, model.spec.deployment
+    if champion is None or serving is None or approvals.get(champion.package) != "Rejected":
+        return None
+    left = is_left_in_use(champion, model, plane) and fallback_of(champion, champion.package, plane)
+    return serving.endpoint if left else None
 
 
 def _package(arn: str, plane: ControlPlane) -> Package | None:

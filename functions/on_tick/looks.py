@@ -59,7 +59,7 @@ def observe_deployment(deployment: Deployment, plane: ControlPlane) -> None:
     name = deployment.request.endpoint
     endpoint = plane.endpoints.describe(name)
     if endpoint is None or endpoint.has_settled:
-        plane.events.send("Endpoint Observed", {"EndpointName": name})
+        plane.events.send("Endpoint Observed", {"EndpointName": name, "model": deployment.request.model})
 
 
 def look_at(item: Due, plane: ControlPlane) -> list[Decision]:

@@ -69,7 +69,8 @@ class Scenario:
     `landings` are names under the model's folder for training, or with `evaluation/` before them. `versions` are in the
     registry, and `stored` in the bucket, before anything happens. `starts` maps a minute to what SageMaker says to new
     starts; a run ends with `status`, an evaluation's verdict is `passes`. `data` is how many different data are run on,
-    `champion` the version that is in use at the end. The version `broken` can't be deployed.
+    `champion` the version that is in use at the end. The version `broken` can't be deployed. `reported` are outcomes of
+    what only SageMaker's events tell, because it has no consequences.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Scenario:
     broken: int | None = None
     stored: tuple[str, ...] = ()
     deployed: tuple[int, ...] = ()
+    reported: tuple[Outcome, ...] = ()
 
     @property
     def last_minute(self) -> int:
@@ -233,6 +235,23 @@ SCENARIOS = (
         deployed=(1, 2, 1),
         happens={0: (Approval(1),), 8: (Approval(2),), 10: (Approval(2, "Rejected"),)},
         versions=2,
+        spec=DEPLOYED,
+    ),
+    Scenario(
+        "a champion rejected while its successor fails",
+        {},
+        (
+            *(Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED) * 2,
+            *(Outcome.DEPLOYING, Outcome.DEPLOYMENT_ROLLED_BACK),
+            *(Outcome.ROLLING_BACK, Outcome.ROLLED_BACK),
+        ),
+        (),
+        champion=1,
+        deployed=(1, 2, 3, 1),
+        reported=(Outcome.SKIPPED_NOT_APPROVAL,),
+        happens={0: (Approval(1),), 6: (Approval(2),), 12: (Approval(3),), 14: (Approval(2, "Rejected"),)},
+        versions=3,
+        broken=3,
         spec=DEPLOYED,
     ),
     Scenario(
@@ -403,7 +422,7 @@ class World:
                 case "Pipeline Execution Observed":
                     yield partial(on_pipeline_execution, detail["pipelineExecutionArn"], self.view)
                 case "Endpoint Observed":
-                    yield partial(on_endpoint, detail["EndpointName"], self.view)
+                    yield partial(on_endpoint, detail["EndpointName"], self.view, model=detail["model"])
                 case "Model Package Observed":
                     told = {"id": f"{self._observed}-{number}", "source": "pointsman", "detail-type": detail_type}
                     event = ModelPackageStateChange.parse(told | {"detail": detail})

@@ -80,7 +80,8 @@ class ModelPackageStateChange(Event):
 class EndpointDetail(Wire):
     """`detail` of an endpoint's state change. The ARN has the name in lower case, so the name is told apart.
 
-    `config` is not in every event, and says nothing about a rollback: which configuration is active is asked.
+    `config` is not in every event, and says nothing about a rollback: which configuration is active is asked. `model`
+    is in `on_tick`'s observation alone.
     """
 
     name: str = Field(validation_alias=either_case("EndpointName"), pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$")
@@ -92,6 +93,7 @@ class EndpointDetail(Wire):
     failure: str | None = Field(None, validation_alias=either_case("FailureReason"))
     last_modified: Moment | None = Field(None, validation_alias=either_case("LastModifiedTime"))
     tags: Annotated[dict[str, str], BeforeValidator(_by_key)] = Field({}, validation_alias=either_case("Tags"))
+    model: str | None = None
 
 
 class EndpointStateChange(Event):

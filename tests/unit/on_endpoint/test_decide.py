@@ -6,7 +6,7 @@ from control_plane.actions import Conclude, Defer, Deploy, Skip
 from control_plane.endpoints import Endpoint
 from control_plane.outcomes import Outcome
 from control_plane.records import DeployRequest, Slot
-from on_endpoint.decide import decide_after_failure, decide_end, decide_next
+from on_endpoint.decide import decide_end, decide_next, decide_undo
 from tests.samples import (
     MORNING,
     after,
@@ -93,13 +93,27 @@ def test_what_has_become_pointless_is_let_go(asked: DeployRequest, outcome: Outc
     assert action.outcome is outcome
 
 
-def test_a_champion_that_was_rejected_meanwhile_goes_when_its_successor_fails() -> None:
+def test_what_was_chosen_before_the_champion_comes_too_late_but_a_rollback_does_not() -> None:
+    model = model_of(deployed_spec(), champion=champion(2, chosen_at=after(minutes=1)))
+    late, back = deploy_request(1), deploy_request(1, instead_of=2)
+    action = decide_next(deferred("d2", request=late), late, model, MORNING)
+    assert isinstance(action, Skip)
+    assert action.outcome is Outcome.SKIPPED_STALE
+    assert isinstance(decide_next(deferred("d2", request=back), back, model, MORNING), Deploy)
+
+
+def test_the_champion_itself_is_deployed_again_when_something_else_about_it_was_asked_for() -> None:
+    request = deploy_request(2, config="churn-2-more-instances")
+    model = model_of(deployed_spec(), champion=champion(2, config="churn-2-config"))
+    assert isinstance(decide_next(deferred("d2", request=request), request, model, MORNING), Deploy)
+
+
+def test_a_champion_that_was_rejected_goes_when_there_is_one_to_go_back_to() -> None:
     model = model_of(deployed_spec(), champion=champion(2, earlier=(1,)))
     rejected = package(2, approval_status="Rejected")
-    assert decide_after_failure(package(2), None, model, MORNING) is None
-    action = decide_after_failure(rejected, package(1), model, MORNING)
+    action = decide_undo(rejected, package(1), model, MORNING)
     assert isinstance(action, Deploy)
     assert (action.request.package, action.request.instead_of) == (package(1).arn, rejected.arn)
-    nothing = decide_after_failure(rejected, None, model, MORNING)
+    nothing = decide_undo(rejected, None, model, MORNING)
     assert isinstance(nothing, Skip)
     assert nothing.outcome is Outcome.SKIPPED_NO_CHAMPION
