@@ -74,5 +74,11 @@ def new_job_name(execution_identity: str, step_name: str) -> str:
     return f"{prefix}{legal}{suffix}" if legal else f"{prefix}{suffix[1:]}"
 
 
+def new_tuning_job_name(execution_identity: str, step_name: str) -> str:
+    """`<execution id>-<the step's name, shortened>-<10 random characters>`: 32 characters are all that there may be."""
+    legal = re.sub(r"[^a-zA-Z0-9]+", "-", step_name)[:8].strip("-")
+    return "-".join(part for part in (execution_identity, legal, _random(10)) if part)
+
+
 def _random(length: int) -> str:
     return "".join(secrets.choice(_ALPHANUMERIC) for _ in range(length))

@@ -33,10 +33,13 @@ from pointsman.local.sagemaker.steps.kind import StepKind
 from pointsman.local.sagemaker.steps.lambda_function import LambdaStep
 from pointsman.local.sagemaker.steps.model import ModelStep
 from pointsman.local.sagemaker.steps.register_model import RegisterModelStep
+from pointsman.local.sagemaker.steps.tuning import TuningStep
 from pointsman.local.sagemaker.store import Store
 from pointsman.local.sagemaker.tags import Tags
 from pointsman.local.sagemaker.training_job import TrainingJob
 from pointsman.local.sagemaker.transform_job import TransformJob
+from pointsman.local.sagemaker.tuning.operations import TuningOperations
+from pointsman.local.sagemaker.tuning.tuning_jobs import TuningJobs
 
 
 class Running:
@@ -69,12 +72,16 @@ class Running:
             time_scale=time_scale,
         )
         self._job_runs = JobRuns(account, jobs)
-        self._job_kinds = (ProcessingJob(), TrainingJob(), TransformJob(self.hosting.models))
+        training = TrainingJob()
+        self._job_kinds = (ProcessingJob(), training, TransformJob(self.hosting.models))
+        tunings = TuningJobs(account, jobs, training)
+        self._tuning = TuningOperations(account, tunings)
         callbacks = Callbacks(account)
         step_kinds = {
             **_job_steps(account.store, jobs, self._job_kinds),
             **_other_steps(account.store, registry, self.hosting.models),
             "Lambda": LambdaStep(surroundings),
+            "Tuning": TuningStep(tunings, account.store),
             "Callback": CallbackStep(callbacks, account.store, surroundings),
         }
         self._engine = PipelineEngine(records, step_kinds, transfer)
@@ -90,6 +97,7 @@ class Running:
             "SendPipelineExecutionStepFailure": callbacks.fail,
             **_registry_operations(groups, registry),
             **self.hosting.operations(),
+            **self._tuning.operations(),
             **_tag_operations(Tags(account)),
         })  # fmt: skip
 
@@ -98,12 +106,14 @@ class Running:
         self._logs.start()
         for kind in self._job_kinds:
             self._job_runs.resume(kind)
+        self._tuning.start()
         self._engine.start()
         self.hosting.start()
 
     def stop(self) -> None:
         self.hosting.halt()
         self._engine.halt()
+        self._tuning.halt()
         self._job_runs.halt()
         self._logs.stop()
         self._outbox.stop()

@@ -251,7 +251,7 @@ def test_a_step_type_that_does_not_run_here_fails_with_its_name(served: Served) 
     step = {"Name": "Spark", "Type": "EMR", "Arguments": {"ClusterId": "j-1", "StepConfig": {}}}
     reason = served.run_to_failure(definition([step]))["Spark"]
     assert "EMR" in reason
-    assert "Callback, Condition, Fail, Lambda, Model, Processing, RegisterModel, Training, Transform" in reason
+    assert "Callback, Condition, Fail, Lambda, Model, Processing, RegisterModel, Training, Transform, Tuning" in reason
 
 
 def test_executions_are_described_listed_and_renamed(served: Served) -> None:
