@@ -1,8 +1,10 @@
 """A pipeline definition (`Version 2020-12-01`) as types: what `definition_parser` reads and the engine runs."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -30,6 +32,9 @@ class ParameterType(StrEnum):
 
     def read(self, text: str) -> Any:
         """A value as StartPipelineExecution sends it: always a string. Raises ValueError."""
+        # Python's own readers take blanks and `1_000`, too.
+        if self in _NUMBERS and not _NUMBER.fullmatch(text):
+            raise ValueError(f"'{text}' is not a number")
         if self is ParameterType.INTEGER:
             return int(text)
         if self is ParameterType.FLOAT:
@@ -43,6 +48,10 @@ class ParameterType(StrEnum):
                 raise ValueError(f"'{text}' is not a Boolean")
             return text.lower() == "true"
         return text
+
+
+_NUMBERS = {ParameterType.INTEGER, ParameterType.FLOAT}
+_NUMBER = re.compile(r"[+-]?[0-9.]+([eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,27 @@ class PropertyFile:
 
 
 @dataclass(frozen=True)
+class RetryPolicy:
+    """After failures of these types: waits of `interval_seconds`, times `backoff_rate` for each further one.
+
+    Until `max_attempts` retries have failed, or `expire_after` has passed since the step began; one of them is set.
+    """
+
+    exception_types: frozenset[str]
+    interval_seconds: float = 1
+    backoff_rate: float = 2
+    max_attempts: int | None = 5
+    expire_after: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class CachePolicy:
+    """Results of earlier runs are taken over while they are younger than `expire_after`; None is for ever."""
+
+    expire_after: timedelta | None = None
+
+
+@dataclass(frozen=True)
 class Step:
     """`arguments` without IfSteps and ElseSteps, which are steps of their own; `body` is the whole step as written."""
 
@@ -97,6 +127,8 @@ class Step:
     dependencies: tuple[Dependency, ...] = ()
     branch: Branch | None = None
     property_files: Mapping[str, PropertyFile] = field(default_factory=dict)
+    cache: CachePolicy | None = None
+    retries: tuple[RetryPolicy, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from pointsman.local.sagemaker import conditions, definition_graph
+from pointsman.local.sagemaker import conditions, definition_graph, definition_policies
 from pointsman.local.sagemaker.definition import (
     STEP_TYPES,
     Branch,
@@ -35,9 +36,17 @@ def parse(text: str) -> Definition:
         raise DefinitionError([Problem("$", f"not valid JSON: {error}")]) from error
     parser = _Parser()
     parsed = parser.definition(document)
-    if parser.problems:
-        raise DefinitionError(parser.problems)
-    return definition_graph.checked(parsed)
+    try:
+        return parser.checked(parsed)
+    except DefinitionError as error:
+        named = [replace(problem, step=_step_at(problem.path, parsed)) for problem in error.problems]
+        raise DefinitionError(named) from error
+
+
+def _step_at(path: str, definition: Definition) -> str | None:
+    """The innermost step in which a path lies."""
+    around = [step for step in definition.steps.values() if path == step.path or path.startswith(f"{step.path}.")]
+    return max(around, key=lambda step: len(step.path)).name if around else None
 
 
 class _Parser:
@@ -65,6 +74,11 @@ class _Parser:
             or None,
         )
 
+    def checked(self, definition: Definition) -> Definition:
+        if self.problems:
+            raise DefinitionError(self.problems)
+        return definition_graph.checked(definition)
+
     def _parameter(self, entry: Any, path: str) -> Parameter:
         body = self._structure(entry, path)
         name = self._name(body, path, _PARAMETER_NAME)
@@ -75,7 +89,10 @@ class _Parser:
         default = body.get("DefaultValue")
         if default is not None and not kind.admits(default):
             self._report(f"{path}.DefaultValue", f"expected a value of type {kind}, found {default!r}")
-        allowed = tuple(body.get("EnumValues") or ())
+        allowed = tuple(value for value, _ in self._entries(body, "EnumValues", path))
+        for value in allowed:
+            if not kind.admits(value):
+                self._report(f"{path}.EnumValues", f"expected values of type {kind}, found {value!r}")
         if allowed and default is not None and default not in allowed:
             self._report(f"{path}.DefaultValue", f"{default!r} is not one of EnumValues {list(allowed)}")
         return Parameter(name, kind, default, allowed)
@@ -112,6 +129,8 @@ class _Parser:
             dependencies=tuple(self._dependency(*entry) for entry in self._entries(body, "DependsOn", path)),
             branch=branch,
             property_files=self._property_files(body, path),
+            cache=definition_policies.cache_policy(body, path, self._report),
+            retries=definition_policies.retry_policies(body, path, self._report),
         )
 
     def _dependency(self, entry: Any, path: str) -> Dependency:

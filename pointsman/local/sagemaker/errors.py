@@ -87,13 +87,14 @@ class ServiceUnavailableError(ServiceError):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with a definition, and the JSON path of its place."""
+    """One thing wrong with a definition, the JSON path of its place, and the step in which that lies."""
 
     path: str
     message: str
+    step: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}"
+        return f"{self.path}: {self.message}" + (f" (step '{self.step}')" if self.step else "")
 
 
 class DefinitionError(LocalSageMakerError):

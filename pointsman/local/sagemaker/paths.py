@@ -1,11 +1,16 @@
-"""Paths into JSON as pipeline definitions write them: `a.b[0].c`, `a['b']`, `Outputs['train'].S3Output.S3Uri`."""
+"""Paths into JSON as pipeline definitions write them: `a.b[0].c`, `a['b']`, `Outputs['train'].S3Output.S3Uri`.
+
+SageMaker's documentation points to https://github.com/json-path/JsonPath for the notation. Of that, what names one
+value is read, a leading `$` and indices from the end (`[-1]`) included; what finds several (`*`, `..`, filters,
+slices) has no single value for a condition or an argument, and is refused when the pipeline is created: our choice.
+"""
 
 import re
 from typing import Any
 
 type Path = tuple[str | int, ...]
 
-_SEGMENT = re.compile(r"""\.?(?P<name>[^.\[\]'"\s]+)|\[(?P<index>\d+)\]|\[(?P<quote>['"])(?P<key>.*?)(?P=quote)\]""")
+_SEGMENT = re.compile(r"""\.?(?P<name>[^.*\[\]'"\s]+)|\[(?P<index>-?\d+)\]|\[(?P<quote>['"])(?P<key>.*?)(?P=quote)\]""")
 
 # Describe* answers hold lists whose items have names; property references select from them by that name.
 _NAME_MEMBERS = ("OutputName", "InputName", "ChannelName", "MetricName", "Name", "Key")
@@ -43,7 +48,7 @@ def _step(here: Any, segment: str | int) -> Any:
 
 def _in_list(items: list[Any], segment: str | int) -> list[Any]:
     if isinstance(segment, int):
-        return items[segment : segment + 1]
+        return [items[segment]] if -len(items) <= segment < len(items) else []
     named = (item for item in items if isinstance(item, dict))
     return [item for item in named if segment in (item.get(member) for member in _NAME_MEMBERS)]
 

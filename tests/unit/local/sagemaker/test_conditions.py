@@ -33,6 +33,14 @@ def as_it_is(value: Any) -> Any:
         ({"Type": "Not", "Condition": compare("Equals", 1, 2)}, True),
         ({"Type": "Or", "Conditions": [compare("Equals", 1, 2), compare("LessThan", 1, 2)]}, True),
         ({"Type": "Or", "Conditions": []}, False),
+        (compare("NotEquals", "a", "b"), True),
+        (compare("NotEquals", *[True, True]), False),
+        ({"Type": "In", "Value": "b", "In": ["a", "b"]}, True),
+        ({"Type": "NotIn", "Value": "b", "In": ["a", "b"]}, False),
+        ({"Type": "NotIn", "QueryValue": "c", "Values": ["a", "b"]}, True),
+        ({"Type": "And", "Conditions": [compare("Equals", 1, 1), compare("LessThan", 2, 1)]}, False),
+        ({"Type": "And", "Conditions": []}, True),
+        ({"Type": "Not", "Condition": {"Type": "Or", "Conditions": [{"Type": "And", "Conditions": []}]}}, False),
     ],
 )  # fmt: skip
 def test_one_condition(condition: dict[str, Any], *, holds: bool) -> None:

@@ -17,6 +17,7 @@ DOCUMENT: dict[str, Any] = {
     [
         ("a.b[1].c", 2),
         ("$.a.b[0].c", 1),
+        ("a.b[-1].c", 2),
         ("['a']['with space']", 3),
         ('a["b"][0]["c"]', 1),
         ("a['0']", "zero"),
@@ -31,7 +32,7 @@ def test_paths_lead_to_values(text: str, value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("text", "missing"),
-    [("a.x.y", "x"), ("a.b[2]", 2), ("a.b.c", "c"), ("Outputs['test']", "test"), ("a.b[0].c.d", "d")],
+    [("a.x.y", "x"), ("a.b[2]", 2), ("a.b[-3]", -3), ("a.b.c", "c"), ("Outputs['test']", "test"), ("a.b[0].c.d", "d")],
 )
 def test_the_first_segment_that_leads_nowhere_is_named(text: str, missing: Any) -> None:
     with pytest.raises(KeyError) as caught:
@@ -39,7 +40,9 @@ def test_the_first_segment_that_leads_nowhere_is_named(text: str, missing: Any) 
     assert caught.value.args == (missing,)
 
 
-@pytest.mark.parametrize("text", ["", "$", "a b", "a[", "a['b]", "a[]x", "a..b", "['a']b", "a['b'"])
+@pytest.mark.parametrize(
+    "text", ["", "$", "a b", "a[", "a['b]", "a[]x", "['a']b", "a['b'", "a.*", "a..b", "a[*]", "a[0:1]"]
+)
 def test_what_is_no_path_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="path"):
         paths.parse(text)
