@@ -133,8 +133,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Definition:
-    """`steps` in an order in which each comes after all that it depends on."""
+    """`steps` in an order in which each comes after all that it depends on; `selected` None is all of them."""
 
     parameters: Mapping[str, Parameter]
     steps: Mapping[str, Step]
     experiment: Shape | None = None
+    selected: frozenset[str] | None = None

@@ -7,30 +7,27 @@ their results, and a step that had begun is carried out again under what it reco
 import logging
 import queue
 import threading
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable
 
-from pointsman.local.sagemaker import definition_parser, frontier
+from pointsman.local.sagemaker import definition_parser, frontier, selection
 from pointsman.local.sagemaker.definition import Definition, Step
-from pointsman.local.sagemaker.errors import InterruptedRunError, StepFailedError
-from pointsman.local.sagemaker.execution_records import STEP_FAILURE, TERMINAL, ExecutionRecords
+from pointsman.local.sagemaker.execution_records import STEP_FAILURE, TERMINAL
 from pointsman.local.sagemaker.property_values import PropertyValues
 from pointsman.local.sagemaker.s3_transfer import Transfer
 from pointsman.local.sagemaker.shapes import Shape
 from pointsman.local.sagemaker.signals import Interruption, Signal
-from pointsman.local.sagemaker.steps.kind import StepEnd, StepKind, StepRun
+from pointsman.local.sagemaker.step_work import INTERNAL_ERROR, StepWork, Workshop
 
 logger = logging.getLogger(__name__)
-_INTERNAL_ERROR = "InternalServerError: We encountered an internal error. Please try again."
 
 
 class ExecutionRun:
-    def __init__(self, arn: str, records: ExecutionRecords, kinds: Mapping[str, StepKind], transfer: Transfer) -> None:
+    def __init__(self, arn: str, shop: Workshop, transfer: Transfer) -> None:
         self._arn = arn
-        self._records = records
-        self._kinds = kinds
+        self._shop = shop
+        self._records = shop.records
         self._transfer = transfer
-        self._ended: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._ended: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._standings: dict[str, frontier.Standing] = {}
         self.signal = Signal()
 
@@ -42,25 +39,31 @@ class ExecutionRun:
     def join(self) -> None:
         self._thread.join(timeout=30)
 
+    def wake(self) -> None:
+        """To look whether steps may start now."""
+        self._ended.put(None)
+
     def _guarded(self, when_over: Callable[[str], None]) -> None:
         try:
             self._run()
         except Exception:
             # A fault of ours must not leave an execution that never ends; SageMaker calls such a thing this.
             logger.exception("Execution %s ends by an internal error", self._arn)
-            self._records.change(self._arn, "Failed", _INTERNAL_ERROR)
+            self._records.change(self._arn, "Failed", INTERNAL_ERROR)
         finally:
             when_over(self._arn)
 
     def _run(self) -> None:
         execution, given = self._records.execution(self._arn), self._records.given(self._arn)
         definition = definition_parser.parse(given["definition"])
+        if given.get("selected"):
+            definition = selection.reduced(definition, given["selected"])
         values = PropertyValues(
             definition,
             execution,
             given["parameters"],
             records=self._records,
-            kinds=self._kinds,
+            kinds=self._shop.kinds,
             transfer=self._transfer,
         )
         self._restore()
@@ -73,8 +76,9 @@ class ExecutionRun:
             if not running:
                 break
             name = self._ended.get()
-            running.discard(name)
-            self._standings[name] = _standing(self._records.step(self._arn, name) or {})
+            if name is not None:
+                running.discard(name)
+                self._standings[name] = _standing(self._records.step(self._arn, name) or {})
         self._close()
 
     def _restore(self) -> None:
@@ -103,53 +107,11 @@ class ExecutionRun:
     def _carry_out(self, step: Step, execution: Shape, values: PropertyValues) -> None:
         def work() -> None:
             try:
-                self._run_step(step, execution, values)
+                StepWork(self._shop, step, execution, values, self.signal).carry_out()
             finally:
                 self._ended.put(step.name)
 
         threading.Thread(target=work, name=f"step-{step.name}", daemon=True).start()
-
-    def _run_step(self, step: Step, execution: Shape, values: PropertyValues) -> None:
-        change = partial(self._records.change_step, self._arn, step.name)
-        signal = Signal()
-        run = StepRun(
-            step=step,
-            execution=execution,
-            resolver=values.resolver,
-            signal=signal,
-            metadata=(self._records.step(self._arn, step.name) or {}).get("Metadata", {}),
-            record=partial(change, "Executing"),
-        )
-        signal.listen(lambda interruption: self._mark_stopping(step, interruption))
-        self.signal.listen(signal.send)
-        try:
-            end = self._ended_by_kind(run)
-        except StepFailedError as error:
-            change("Failed", reason=str(error))
-        except InterruptedRunError:
-            return
-        except Exception:
-            logger.exception("Step %s of %s ends by an internal error", step.name, self._arn)
-            change("Failed", reason=_INTERNAL_ERROR)
-        else:
-            change(end.status, metadata=end.metadata)
-
-    def _mark_stopping(self, step: Step, interruption: Interruption) -> None:
-        if interruption is Interruption.STOP:
-            self._records.change_step(self._arn, step.name, "Stopping")
-
-    def _ended_by_kind(self, run: StepRun) -> StepEnd:
-        if run.signal.raised is Interruption.HALT:
-            raise InterruptedRunError(run.step.name)
-        if run.signal.raised is Interruption.STOP and not run.metadata:
-            return StepEnd("Stopped")
-        kind = self._kinds.get(run.step.type)
-        if kind is None:
-            supported = ", ".join(sorted(self._kinds))
-            raise StepFailedError(
-                f"ClientError: Steps of type {run.step.type} cannot be run locally yet; supported are {supported}"
-            )
-        return kind.run(run)
 
     def _close(self) -> None:
         if self.signal.raised is Interruption.HALT:

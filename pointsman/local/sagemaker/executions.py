@@ -1,20 +1,18 @@
-"""Operations on pipeline executions."""
+"""Executions started."""
 
-from typing import Any
-
-from pointsman.local.sagemaker import definition_parser, pages, times
+from pointsman.local.sagemaker import definition_parser, quotas, selection, times
 from pointsman.local.sagemaker.account import Account
-from pointsman.local.sagemaker.definition import Definition, Parameter
-from pointsman.local.sagemaker.errors import ConflictError, ResourceLimitExceededError, ValidationError
-from pointsman.local.sagemaker.execution_records import TERMINAL, ExecutionRecords
-from pointsman.local.sagemaker.naming import execution_id, new_execution_id
+from pointsman.local.sagemaker.definition import Definition
+from pointsman.local.sagemaker.errors import ValidationError
+from pointsman.local.sagemaker.execution_inputs import experiment, parameter_values
+from pointsman.local.sagemaker.execution_records import ExecutionRecords
+from pointsman.local.sagemaker.naming import new_execution_id
 from pointsman.local.sagemaker.pipeline_engine import PipelineEngine
 from pointsman.local.sagemaker.pipelines import Pipelines
-from pointsman.local.sagemaker.references import EXECUTION_VARIABLES, Reference, as_text, is_function
 from pointsman.local.sagemaker.shapes import Shape
 from pointsman.local.sagemaker.store import Kind
 
-_SORT = {"CreationTime": "CreationTime", "PipelineExecutionArn": "PipelineExecutionArn"}
+_SOURCE_STATUSES = {"Succeeded", "Failed"}
 
 
 class Executions:
@@ -35,12 +33,10 @@ class Executions:
             known = self._store.token_result(pipeline["PipelineArn"], token)
             if known is not None:
                 return {"PipelineExecutionArn": known}
-            if request.get("SelectiveExecutionConfig"):
-                raise ValidationError("SelectiveExecutionConfig is not supported by the local SageMaker yet.")
-            execution, given = self._prepared(pipeline, request)
-            self._check_concurrency()
+            execution, given, reused = self._prepared(pipeline, request)
+            quotas.check_concurrency(len(self._records.active()), self._account.limits)
             arn = execution["PipelineExecutionArn"]
-            self._records.begin(execution, given)
+            self._records.begin(execution, given, reused)
             self._store.keep_token(pipeline["PipelineArn"], token, arn)
             self._store.change(
                 Kind.PIPELINE, pipeline["PipelineName"].lower(), LastRunTime=execution["CreationTime"]
@@ -48,71 +44,8 @@ class Executions:
         self._engine.launch(arn)
         return {"PipelineExecutionArn": arn}
 
-    def stop(self, request: Shape) -> Shape:
-        arn = request["PipelineExecutionArn"]
-        status = self._records.execution(arn)["PipelineExecutionStatus"]
-        if status in TERMINAL:
-            raise ConflictError(f"Pipeline execution with ARN {arn} is in status {status} and cannot be stopped.")
-        self._records.change(arn, "Stopping")
-        self._engine.stop(arn)
-        return {"PipelineExecutionArn": arn}
-
-    def update(self, request: Shape) -> Shape:
-        arn = request["PipelineExecutionArn"]
-        members = ("PipelineExecutionDescription", "PipelineExecutionDisplayName", "ParallelismConfiguration")
-        with self._store.transaction():
-            self._records.execution(arn)
-            changes = {member: request[member] for member in members if request.get(member) is not None}
-            self._store.change(Kind.EXECUTION, arn, **changes, LastModifiedTime=times.now())
-        return {"PipelineExecutionArn": arn}
-
-    def describe(self, request: Shape) -> Shape:
-        return self._records.execution(request["PipelineExecutionArn"])
-
-    def describe_definition(self, request: Shape) -> Shape:
-        arn = request["PipelineExecutionArn"]
-        given = self._records.given(arn)
-        return {"PipelineDefinition": given["definition"], "CreationTime": self._records.execution(arn)["CreationTime"]}
-
-    def list(self, request: Shape) -> Shape:
-        pipeline = self._pipelines.find(request["PipelineName"])
-        executions = self._store.items(Kind.EXECUTION, parent=pipeline["PipelineArn"])
-        found = pages.within(executions, request, "CreationTime", "CreatedAfter", "CreatedBefore")
-        ordered = pages.sort(found, request, _SORT, by="CreationTime", order="Descending")
-        summaries = [
-            {
-                **execution,
-                "StartTime": execution["CreationTime"],
-                "PipelineExecutionFailureReason": execution.get("FailureReason"),
-            }
-            for execution in ordered
-        ]
-        return pages.page(
-            summaries,
-            request,
-            into="PipelineExecutionSummaries",
-            identity=lambda execution: str(execution["PipelineExecutionArn"]),
-        )
-
-    def list_steps(self, request: Shape) -> Shape:
-        arn = request.get("PipelineExecutionArn", "")
-        self._records.execution(arn)
-        steps = self._records.steps(arn)
-        # Newest first, as the service answers when no order is asked for.
-        ordered = pages.sort(steps, request, {"": "StartTime"}, by="", order="Descending")
-        return pages.page(
-            ordered, request, into="PipelineExecutionSteps", identity=lambda step: str(step["StepName"])
-        )  # fmt: skip
-
-    def list_parameters(self, request: Shape) -> Shape:
-        values = self._records.given(request["PipelineExecutionArn"])["parameters"]
-        parameters = [{"Name": name, "Value": as_text(value)} for name, value in values.items()]
-        return pages.page(
-            parameters, request, into="PipelineParameters", identity=lambda parameter: str(parameter["Name"])
-        )  # fmt: skip
-
-    def _prepared(self, pipeline: Shape, request: Shape) -> tuple[Shape, Shape]:
-        """The execution as it will be described, and what it is given for its life."""
+    def _prepared(self, pipeline: Shape, request: Shape) -> tuple[Shape, Shape, list[Shape]]:
+        """The execution as it will be described, what it is given for its life, and the steps that it takes over."""
         version = request.get("PipelineVersionId") or pipeline["PipelineVersionId"]
         text = self._pipelines.definition_text(pipeline, version)
         definition = definition_parser.parse(text)
@@ -127,70 +60,62 @@ class Executions:
             ),
             "PipelineExecutionDescription": request.get("PipelineExecutionDescription"),
             "PipelineExecutionStatus": "Executing",
-            "PipelineExperimentConfig": _experiment(definition, pipeline, arn, parameters),
+            "PipelineExperimentConfig": experiment(definition, pipeline, arn, parameters),
             "CreationTime": at,
             "LastModifiedTime": at,
             "ParallelismConfiguration": request.get("ParallelismConfiguration")
             or pipeline.get("ParallelismConfiguration"),
+            "SelectiveExecutionConfig": request.get("SelectiveExecutionConfig"),
             "PipelineVersionId": version,
             "pipelineName": pipeline["PipelineName"],
             "roleArn": pipeline["RoleArn"],
         }
         present = {member: value for member, value in execution.items() if value is not None}
-        return present, {"definition": text, "parameters": parameters}
+        given = {"definition": text, "parameters": parameters}
+        if request.get("SelectiveExecutionConfig"):
+            selected, reused = self._selected(definition, pipeline, request["SelectiveExecutionConfig"], at)
+            return present, {**given, "selected": selected}, reused
+        return present, given, []
 
-    def _check_concurrency(self) -> None:
-        running, most = len(self._records.active()), self._account.limits.concurrent_executions
-        if running >= most:
-            raise ResourceLimitExceededError(
-                f"The account-level service limit 'Total number of concurrent pipeline executions' is {most}"
-                f" executions, with current utilization of {running} executions and a request delta of 1 executions."
-                " Please use AWS Service Quotas to request an increase for this quota."
+    def _selected(
+        self, definition: Definition, pipeline: Shape, config: Shape, at: float
+    ) -> tuple[list[str], list[Shape]]:
+        """The names of the steps that run; the source execution's that are reused, as steps of the new one."""
+        selected = [step["StepName"] for step in config["SelectedSteps"]]
+        selection.check(definition, selected)
+        source = config.get("SourcePipelineExecutionArn")
+        if source is None:
+            outside = selection.outside_dependencies(definition, selected)
+            if outside:
+                names = ", ".join(dict.fromkeys(name for names in outside.values() for name in names))
+                # As the service says it: https://github.com/aws/sagemaker-python-sdk/issues/4444
+                raise ValidationError(
+                    "Invalid SourcePipelineExecutionArn: null. The selected steps"
+                    f" [{', '.join(outside)}] have dependencies on [{names}]"
+                )
+            return selected, []
+        self._check_source(source, pipeline)
+        ended = {step["StepName"]: step for step in self._records.steps(source)}
+        return selected, [
+            _taken_over(ended[name], source, at) for name in selection.reused(definition, selected, ended)
+        ]
+
+    def _check_source(self, arn: str, pipeline: Shape) -> None:
+        source = self._records.execution(arn)
+        if source["PipelineArn"] != pipeline["PipelineArn"]:
+            raise ValidationError(
+                f"Invalid SourcePipelineExecutionArn: {arn} is not an execution of {pipeline['PipelineArn']}"
             )
+        status = source["PipelineExecutionStatus"]
+        if status not in _SOURCE_STATUSES:
+            raise ValidationError(f"Invalid SourcePipelineExecutionArn: {arn} is {status}, not Succeeded or Failed")
 
 
-def parameter_values(definition: Definition, overrides: Any) -> dict[str, Any]:
-    """Every parameter's value: what the request gives, else the default. Raises ValidationError."""
-    given = {override["Name"]: override["Value"] for override in overrides}
-    unknown = sorted(set(given) - set(definition.parameters))
-    if unknown:
-        raise ValidationError(
-            f"Unknown pipeline parameters {unknown}; the definition has {sorted(definition.parameters)}"
-        )
-    values = {
-        name: _read(parameter, given[name]) if name in given else parameter.default
-        for name, parameter in definition.parameters.items()
+def _taken_over(step: Shape, source: str, at: float) -> Shape:
+    kept = ("StepName", "StepType", "StepDisplayName", "StepDescription", "StepStatus", "Metadata", "AttemptCount")
+    return {
+        **{member: step[member] for member in kept if member in step},
+        "StartTime": at,
+        "EndTime": at,
+        "SelectiveExecutionResult": {"SourcePipelineExecutionArn": source},
     }
-    missing = sorted(name for name, value in values.items() if value is None)
-    if missing:
-        raise ValidationError(f"Pipeline parameters {missing} have no default value and must be given")
-    return values
-
-
-def _read(parameter: Parameter, text: str) -> Any:
-    try:
-        value = parameter.type.read(text)
-    except ValueError as error:
-        raise ValidationError(
-            f"Pipeline parameter '{parameter.name}' is of type {parameter.type}; '{text}' is not"
-        ) from error
-    if parameter.allowed and value not in parameter.allowed:
-        raise ValidationError(
-            f"Pipeline parameter '{parameter.name}' must be one of {list(parameter.allowed)}; found '{text}'"
-        )
-    return value
-
-
-def _experiment(definition: Definition, pipeline: Shape, arn: str, parameters: Shape) -> Shape | None:
-    """Names given as text or by the two references that the SDK writes."""
-    known = {"PipelineName": pipeline["PipelineName"], "PipelineExecutionId": execution_id(arn)}
-    names = {}
-    for member, value in (definition.experiment or {}).items():
-        reference = Reference.parse(value["Get"]) if is_function(value, "Get") else None
-        if reference is None:
-            names[member] = value
-        elif reference.scope == "Parameters":
-            names[member] = parameters.get(reference.name)
-        elif reference.name in EXECUTION_VARIABLES:
-            names[member] = known.get(reference.name)
-    return {member: name for member, name in names.items() if isinstance(name, str)} or None

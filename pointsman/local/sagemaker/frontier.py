@@ -42,6 +42,9 @@ def ready(definition: Definition, standings: Mapping[str, Standing]) -> list[Ste
     for step in definition.steps.values():
         if step.name in standings:
             continue
+        if definition.selected is not None and step.name not in definition.selected:
+            prospects[step.name] = _Prospect.NEVER
+            continue
         prospects[step.name] = _prospect(step, standings, prospects)
         if prospects[step.name] is _Prospect.NOW and (recovery is None or step.name in recovery):
             found.append(step)

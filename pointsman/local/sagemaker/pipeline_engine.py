@@ -1,23 +1,21 @@
 """Runs executions, any number at a time; resumes those that a crash or a stop interrupted."""
 
 import threading
-from collections.abc import Mapping
 
-from pointsman.local.sagemaker.execution_records import ExecutionRecords
 from pointsman.local.sagemaker.execution_run import ExecutionRun
 from pointsman.local.sagemaker.s3_transfer import Transfer
 from pointsman.local.sagemaker.signals import Interruption
-from pointsman.local.sagemaker.steps.kind import StepKind
+from pointsman.local.sagemaker.step_work import Workshop
 
 
 class PipelineEngine:
-    def __init__(self, records: ExecutionRecords, kinds: Mapping[str, StepKind], transfer: Transfer) -> None:
-        """`kinds`: the step types that run here, by their name in a definition."""
-        self._records = records
-        self._kinds = kinds
+    def __init__(self, shop: Workshop, transfer: Transfer) -> None:
+        self._shop = shop
+        self._records = shop.records
         self._transfer = transfer
         self._lock = threading.Lock()
         self._runs: dict[str, ExecutionRun] = {}
+        self._again: set[str] = set()
         self._halted = False
 
     def start(self) -> None:
@@ -27,9 +25,12 @@ class PipelineEngine:
     def launch(self, arn: str) -> None:
         """Runs an execution that is in the store; while the service halts, the next start does."""
         with self._lock:
-            if arn in self._runs or self._halted:
+            if self._halted:
                 return
-            run = self._runs[arn] = ExecutionRun(arn, self._records, self._kinds, self._transfer)
+            if arn in self._runs:
+                self._again.add(arn)  # retried before its earlier run has quite gone
+                return
+            run = self._runs[arn] = ExecutionRun(arn, self._shop, self._transfer)
             run.start(when_over=self._forget)
 
     def stop(self, arn: str) -> None:
@@ -37,6 +38,13 @@ class PipelineEngine:
             run = self._runs.get(arn)
         if run is not None:
             run.signal.send(Interruption.STOP)
+
+    def look_again(self, arn: str) -> None:
+        """What an execution is allowed to do may have changed."""
+        with self._lock:
+            run = self._runs.get(arn)
+        if run is not None:
+            run.wake()
 
     def halt(self) -> None:
         """Ends all threads and job processes; the store still says Executing, for the next start."""
@@ -51,3 +59,7 @@ class PipelineEngine:
     def _forget(self, arn: str) -> None:
         with self._lock:
             self._runs.pop(arn, None)
+            again = arn in self._again
+            self._again.discard(arn)
+        if again:
+            self.launch(arn)

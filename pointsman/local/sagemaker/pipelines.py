@@ -1,8 +1,7 @@
 """Operations on pipelines."""
 
-from pointsman.local.sagemaker import definition_parser, pages, times
+from pointsman.local.sagemaker import definition_parser, pages, quotas, times
 from pointsman.local.sagemaker.account import Account
-from pointsman.local.sagemaker.definition import Definition
 from pointsman.local.sagemaker.errors import (
     ConflictError,
     DefinitionError,
@@ -75,7 +74,8 @@ class Pipelines:
 
     def describe(self, request: Shape) -> Shape:
         pipeline = self.find(request["PipelineName"])
-        return {**pipeline, "PipelineDefinition": self.definition_text(pipeline, request.get("PipelineVersionId"))}
+        version = self.version(pipeline, request.get("PipelineVersionId"))
+        return {**version, **pipeline, "PipelineVersionId": version["PipelineVersionId"]}
 
     def list(self, request: Shape) -> Shape:
         prefix = request.get("PipelineNamePrefix", "").lower()
@@ -101,8 +101,8 @@ class Pipelines:
             # "When you delete a pipeline, all instances of the pipeline are deleted."
             for execution in executions:
                 self._forget_execution(execution["PipelineExecutionArn"])
-            for version in range(1, pipeline["PipelineVersionId"] + 1):
-                self._store.delete(Kind.PIPELINE_VERSION, f"{name.lower()}/{version}")
+            self._store.delete_all(Kind.PIPELINE_VERSION, parent=name.lower())
+            self._store.delete_all(Kind.STEP_RESULT, parent=arn)
             self._store.forget_tokens(arn)
             self._store.delete_tags(arn)
             self._store.delete(Kind.PIPELINE, name.lower())
@@ -118,11 +118,15 @@ class Pipelines:
 
     def definition_text(self, pipeline: Shape, version: int | None = None) -> str:
         """As it was written; of the latest version unless one is named. Raises ResourceNotFoundError."""
-        number = version or pipeline["PipelineVersionId"]
-        kept = self._store.get(Kind.PIPELINE_VERSION, f"{pipeline['PipelineName'].lower()}/{number}")
+        return str(self.version(pipeline, version)["PipelineDefinition"])
+
+    def version(self, pipeline: Shape, number: int | None = None) -> Shape:
+        """The latest unless one is named. Raises ResourceNotFoundError."""
+        number = number or pipeline["PipelineVersionId"]
+        kept = self._store.get(Kind.PIPELINE_VERSION, version_identity(pipeline, number))
         if kept is None:
             raise ResourceNotFoundError(f"Pipeline '{pipeline['PipelineArn']}' has no version {number}.")
-        return str(kept["PipelineDefinition"])
+        return {"PipelineVersionId": number, **kept}
 
     def _checked_definition(self, request: Shape, *, required: bool = True) -> str:
         """The definition's text, inline or from S3, parsed once to refuse it here rather than in a run."""
@@ -135,7 +139,7 @@ class Pipelines:
                 raise ValidationError("Either PipelineDefinition or PipelineDefinitionS3Location must be provided.")
             return ""
         try:
-            self._check_quotas(definition_parser.parse(text))
+            quotas.check_size(definition_parser.parse(text), self._account.limits)
         except DefinitionError as error:
             shown = "; ".join(str(problem) for problem in error.problems[:_SHOWN_PROBLEMS])
             raise ValidationError(f"Unable to parse pipeline definition. {shown}") from error
@@ -147,19 +151,17 @@ class Pipelines:
         except (JobFailedError, UnicodeDecodeError) as error:
             raise ValidationError(f"Unable to read PipelineDefinitionS3Location: {error}") from error
 
-    def _check_quotas(self, definition: Definition) -> None:
-        limits = self._account.limits
-        if len(definition.parameters) > limits.pipeline_parameters:
-            raise ValidationError(f"A pipeline has at most {limits.pipeline_parameters} parameters.")
-        if limits.pipeline_steps is not None and len(definition.steps) > limits.pipeline_steps:
-            raise ValidationError(f"A pipeline has at most {limits.pipeline_steps} steps.")
-
     def _keep_version(self, name: str, version: int, text: str, at: float) -> None:
         body = {"PipelineDefinition": text, "CreationTime": at}
         self._store.put(Kind.PIPELINE_VERSION, f"{name.lower()}/{version}", body, parent=name.lower())
 
     def _forget_execution(self, arn: str) -> None:
-        for step in self._store.items(Kind.STEP, parent=arn):
-            self._store.delete(Kind.STEP, f"{arn}/{step['StepName']}")
+        self._store.delete_all(Kind.STEP, parent=arn)
+        for operation in ("stop", "retry"):
+            self._store.forget_tokens(f"{operation}:{arn}")
         self._store.delete(Kind.EXECUTION_INPUT, arn)
         self._store.delete(Kind.EXECUTION, arn)
+
+
+def version_identity(pipeline: Shape, number: int) -> str:
+    return f"{pipeline['PipelineName'].lower()}/{number}"

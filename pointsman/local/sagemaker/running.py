@@ -10,7 +10,6 @@ from pointsman.local.sagemaker.api import Api, Operation
 from pointsman.local.sagemaker.callbacks import Callbacks
 from pointsman.local.sagemaker.container import Surroundings
 from pointsman.local.sagemaker.execution_records import ExecutionRecords
-from pointsman.local.sagemaker.executions import Executions
 from pointsman.local.sagemaker.hosting.hosting import Hosting
 from pointsman.local.sagemaker.hosting.models import Models
 from pointsman.local.sagemaker.job_contract import JobContract
@@ -21,10 +20,13 @@ from pointsman.local.sagemaker.jobs import Jobs
 from pointsman.local.sagemaker.outbox import Emit, Outbox
 from pointsman.local.sagemaker.package_groups import PackageGroups
 from pointsman.local.sagemaker.pipeline_engine import PipelineEngine
+from pointsman.local.sagemaker.pipeline_operations import pipeline_operations
 from pointsman.local.sagemaker.pipelines import Pipelines
 from pointsman.local.sagemaker.processing_job import ProcessingJob
 from pointsman.local.sagemaker.registry import Registry
 from pointsman.local.sagemaker.s3_transfer import Transfer, s3_client
+from pointsman.local.sagemaker.step_cache import StepCache
+from pointsman.local.sagemaker.step_work import Workshop
 from pointsman.local.sagemaker.steps.callback import CallbackStep
 from pointsman.local.sagemaker.steps.condition import ConditionStep
 from pointsman.local.sagemaker.steps.fail import FailStep
@@ -84,10 +86,10 @@ class Running:
             "Tuning": TuningStep(tunings, account.store),
             "Callback": CallbackStep(callbacks, account.store, surroundings),
         }
-        self._engine = PipelineEngine(records, step_kinds, transfer)
-        pipelines = Pipelines(account, transfer)
+        shop = Workshop(records, step_kinds, StepCache(account.store), time_scale)
+        self._engine = PipelineEngine(shop, transfer)
         self.api = Api({
-            **_pipeline_operations(pipelines, Executions(account, pipelines, records, self._engine)),
+            **pipeline_operations(account, Pipelines(account, transfer), records, self._engine),
             **{
                 name: operation
                 for kind in self._job_kinds
@@ -132,24 +134,6 @@ def _other_steps(store: Store, registry: Registry, models: Models) -> dict[str, 
         "RegisterModel": RegisterModelStep(registry, store),
         "Model": ModelStep(models, store),
         "Fail": FailStep(),
-    }
-
-
-def _pipeline_operations(pipelines: Pipelines, executions: Executions) -> dict[str, Operation]:
-    return {
-        "CreatePipeline": pipelines.create,
-        "UpdatePipeline": pipelines.update,
-        "DescribePipeline": pipelines.describe,
-        "ListPipelines": pipelines.list,
-        "DeletePipeline": pipelines.delete,
-        "StartPipelineExecution": executions.start,
-        "StopPipelineExecution": executions.stop,
-        "UpdatePipelineExecution": executions.update,
-        "DescribePipelineExecution": executions.describe,
-        "DescribePipelineDefinitionForExecution": executions.describe_definition,
-        "ListPipelineExecutions": executions.list,
-        "ListPipelineExecutionSteps": executions.list_steps,
-        "ListPipelineParametersForExecution": executions.list_parameters,
     }
 
 

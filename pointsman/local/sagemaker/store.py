@@ -39,6 +39,7 @@ class Kind(StrEnum):
     EXECUTION = "execution"
     EXECUTION_INPUT = "execution-input"
     STEP = "step"
+    STEP_RESULT = "step-result"
     PROCESSING_JOB = "processing-job"
     TRAINING_JOB = "training-job"
     TRANSFORM_JOB = "transform-job"
@@ -131,6 +132,9 @@ class Store:
 
     def delete(self, kind: Kind, identity: str) -> None:
         self._change("DELETE FROM item WHERE kind = ? AND id = ?", kind, identity)
+
+    def delete_all(self, kind: Kind, parent: str) -> None:
+        self._change("DELETE FROM item WHERE kind = ? AND parent = ?", kind, parent)
 
     def token_result(self, scope: str, token: str) -> str | None:
         row = self._row("SELECT result FROM token WHERE scope = ? AND token = ?", scope, token)
