@@ -69,6 +69,7 @@ def _of(value: Shape, attributes: Attributes) -> Shape:
     found = {}
     for name, parts in attributes.items():
         item = value.get(name)
-        if item is not None:
-            found[name] = _of(item, parts) if parts and isinstance(item, dict) else item
+        compared = _of(item, parts) if parts and isinstance(item, dict) else item
+        if compared not in (None, {}, []):
+            found[name] = compared
     return found
