@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.contract.conftest import client_of
+from tests.contract.sagemaker.accounts import Account, LocalAccount, aws_account
 from tests.contract.sagemaker.hosted import Hosted
 from tests.contract.sagemaker.serving import Served
 from tests.local.instances import Instance, unique
@@ -20,6 +21,19 @@ from tests.local.instances import Instance, unique
 def served(aws: Instance, tmp_path: Path) -> Iterator[Served]:
     with Served.started(tmp_path / "sagemaker", aws.endpoint_url) as served:
         yield served
+
+
+@pytest.fixture(scope="session")
+def account(request: pytest.FixtureRequest) -> Iterator[Account]:
+    """The local SageMaker, shared; with --aws an account's. Tests that use it must hold for both."""
+    if request.config.getoption("--aws"):
+        with aws_account(request.config) as found:
+            yield found
+        return
+    aws: Instance = request.getfixturevalue("aws")
+    directory = request.getfixturevalue("tmp_path_factory").mktemp("account") / "sagemaker"
+    with Served.started(directory, aws.endpoint_url) as served:
+        yield LocalAccount(served, client_of(aws, "s3"))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from botocore.config import Config
 
 from pointsman.local.aws.sagemaker import invoked_endpoint
 from pointsman.local.sagemaker import Limits, LocalSageMaker
-from tests.local.instances import eventually, unique
+from tests.local.instances import DEADLINE_SECONDS, eventually, unique
 
 # Loading SageMaker's service model takes a third of a second: once for all clients.
 _SESSION = boto3.Session()
@@ -25,6 +25,7 @@ class Client:
     """What tests ask of a served SageMaker."""
 
     endpoint_url: str
+    deadline_seconds = DEADLINE_SECONDS
 
     @property
     def boto3(self) -> Any:
@@ -48,7 +49,8 @@ class Client:
     def create(self, definition: str, **arguments: Any) -> str:
         """The name of a new pipeline."""
         name = unique("Pipeline")
-        self.boto3.create_pipeline(PipelineName=name, PipelineDefinition=definition, RoleArn=ROLE, **arguments)
+        request = {"PipelineName": name, "PipelineDefinition": definition, "RoleArn": ROLE, **arguments}
+        self.boto3.create_pipeline(**request)
         return name
 
     def start_execution(self, definition: str, **parameters: str) -> str:
@@ -67,7 +69,7 @@ class Client:
             found: dict[str, Any] = client.describe_pipeline_execution(PipelineExecutionArn=execution_arn)
             return found if found["PipelineExecutionStatus"] in TERMINAL else None
 
-        return eventually(look) or {}
+        return eventually(look, within=self.deadline_seconds) or {}
 
     def run(self, definition: str, **parameters: str) -> dict[str, dict[str, Any]]:
         """The steps, newest first, of an execution of a new pipeline that succeeds."""
