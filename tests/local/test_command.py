@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from pointsman.errors import InvalidSpec, NotRunning, PortInUse, StateInUse, ToolMissing
+from pointsman.environment import project_root
+from pointsman.errors import InvalidSpec, NothingDone, NotRunning, PortInUse, StateInUse, ToolMissing
 from pointsman.local import process
+from tests.local.instances import eventually
 
 POINTSMAN = Path(sys.executable).with_name("pointsman")
 
@@ -70,12 +72,52 @@ def test_the_demo_is_one_object_for_programs(tmp_path: Path) -> None:
         ]
         assert story["package"]["arn"] == account["package"]["arn"]
         assert {item["correlation_id"] for item in story["related"]} == {started}
+        goes_to_its_endpoint_and_back(state, tmp_path)
         broken = tmp_path / "broken.yaml"
         broken.write_text("model: 5\n")
         assert "broken.yaml:1: model: " in run("apply", str(broken), "--state", str(state)).stderr
         assert run("apply", str(broken), "--state", str(state)).returncode == InvalidSpec.exit_code
     finally:
         process.stop(state)
+
+
+def goes_to_its_endpoint_and_back(state: Path, folder: Path) -> None:
+    """The demo's version, on an endpoint that the model is given, and what there is to say about it."""
+    at = ("--state", str(state))
+    spec = (project_root() / "pipeline_defs" / "models" / "diabetes.yaml").read_text()
+    (served := folder / "served.yaml").write_text(f"{spec}deployment: {{endpoint: diabetes-prod}}\n")
+    assert run("apply", str(served), *at).returncode == 0
+
+    early = run("deploy", "diabetes/1", "--why", "now", *at)
+    assert early.returncode == NothingDone.exit_code
+    assert "PendingManualApproval" in early.stderr
+    run("approve", "diabetes/1", "--why", "good", *at)
+
+    def deployments() -> list[dict[str, str]]:
+        found = json.loads(run("deployments", "--model", "diabetes", "--json", *at).stdout)
+        return found if found and found[0]["outcome"] else []
+
+    (deployment,) = eventually(deployments, within=60)
+    assert deployment["outcome"] == "CHAMPION_CHANGED"
+    story = json.loads(run("decisions", "show", deployment["id"], "--json", *at).stdout)
+    assert story["deployment"] == deployment
+    assert story["package"]["arn"].endswith("model-package/diabetes/1")
+    assert {"STARTED", "CHAMPION_CHANGED"} <= {decision["outcome"] for decision in story["related"]}
+    model = json.loads(run("models", "show", "diabetes", "--json", *at).stdout)
+    assert (model["endpoint"]["status"], model["lacks"]) == ("InService", [])
+    assert model["champion"]["config"] == model["endpoint"]["config"]
+
+    assert run("deploy", "diabetes/1", "--why", "again", *at).returncode == 0
+    back = run("rollback", "diabetes", "--why", "complaints", *at)
+    assert (back.returncode, "SKIPPED_NO_CHAMPION" in back.stderr) == (NothingDone.exit_code, True)
+    assert "fraud.yaml:" in refused(InvalidSpec.exit_code, "apply", str(twin(served, "fraud")), *at)
+
+
+def twin(spec: Path, model: str) -> Path:
+    """Another model that claims the same endpoint."""
+    text = spec.read_text().replace("diabetes/", f"{model}/").replace("model: diabetes", f"model: {model}")
+    (path := spec.with_name(f"{model}.yaml")).write_text(text)
+    return path
 
 
 def test_what_runs_nowhere_is_one_line(tmp_path: Path) -> None:
