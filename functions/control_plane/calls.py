@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from control_plane.endpoints import Endpoint, Endpoints
 from control_plane.errors import CallRefused, EndpointBusy, NotApproved, UnknownPackage
@@ -22,6 +22,7 @@ class Calls:
     endpoints: Endpoints
     registry: Registry
     now: Callable[[], datetime]
+    patience: timedelta
 
     def make(self, decision: Decision) -> Run | Deployment:
         match decision.asked:
@@ -44,6 +45,7 @@ class Calls:
             decision=decision.id,
             fingerprint=request.fingerprint,
             started_at=self.now(),
+            look_at=self.now() + self.patience,
             correlation_id=decision.correlation_id,
         )
 

@@ -6,7 +6,7 @@ here chooses; the reasons are in each room's `decide.py`, in `admission.py` and 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from control_plane.actions import Conclude, Crown, Defer, Deploy, Skip, Start
@@ -59,11 +59,12 @@ class Dispatcher:
     ledger: Ledger
     calls: Calls
     now: Callable[[], datetime]
+    patience: timedelta
 
     @classmethod
     def of(cls, plane: ControlPlane) -> Self:
-        calls = Calls(plane.pipelines, plane.endpoints, plane.registry, plane.now)
-        return cls(plane.ledger, calls, plane.now)
+        calls = Calls(plane.pipelines, plane.endpoints, plane.registry, plane.now, plane.patience)
+        return cls(plane.ledger, calls, plane.now, plane.patience)
 
     def carry_out(self, action: Start | Deploy | Crown | Defer | Skip, subject: Subject) -> Decision:
         """Do it, or return what somebody else decided about the same subject first."""
@@ -184,6 +185,7 @@ class Dispatcher:
             data_until=now + model.spec.policy.same_data if model and data else None,
             request=request,
             until=action.until if isinstance(action, Defer) else None,
+            look_at=self._look_at(_STATUS[type(action)], action.until if isinstance(action, Defer) else None),
             actor=subject.actor,
             force=subject.force,
             events=subject.window.arrivals if subject.window else 1,
@@ -194,8 +196,18 @@ class Dispatcher:
         self, decision: Decision, outcome: Outcome, status: DecisionStatus, then: str, until: datetime | None = None
     ) -> Decision:
         """An `until` doesn't outlive its wait: what is begun would be looked at that late, should its function die."""
-        changes = {"outcome": outcome, "status": status, "then": then, "decided_at": self.now(), "until": until}
+        changes = {
+            "outcome": outcome,
+            "status": status,
+            "then": then,
+            "decided_at": self.now(),
+            "until": until,
+            "look_at": self._look_at(status, until),
+        }
         return decision.model_copy(update=changes)
+
+    def _look_at(self, status: DecisionStatus, until: datetime | None) -> datetime | None:
+        return None if status is DecisionStatus.DONE else until or self.now() + self.patience
 
 
 def outcome_of(action: Start | Deploy | Defer | Skip) -> Outcome:

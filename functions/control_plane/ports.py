@@ -82,6 +82,10 @@ class ControlPlane(Protocol):
     @property
     def artifact_bucket(self) -> str: ...
     @property
+    def patience(self) -> timedelta:
+        """How long what is begun or under way is left alone before a tick sees to it."""
+
+    @property
     def look_after_every(self) -> timedelta:
         """How long a model may go without being compared with what SageMaker says of it."""
 

@@ -13,7 +13,10 @@ from control_plane.policies import DriftKind, Purpose
 
 
 class Record(BaseModel):
-    """A row of the ledger: frozen, because only the ledger changes it."""
+    """A row of the ledger: frozen, because only the ledger changes it.
+
+    What is under way or waits has a `look_at`: when `on_tick` sees to it. Without one that is a minute after it began.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -116,6 +119,7 @@ class Decision(Record):
     request: StartRequest | DeployRequest | None = None
     run: str | None = None
     until: datetime | None = None
+    look_at: datetime | None = None
     actor: str | None = None
     force: bool = False
     events: int = 1
@@ -154,6 +158,7 @@ class Run(Record):
     decision: str
     fingerprint: str
     started_at: datetime
+    look_at: datetime | None = None
     status: str | None = None
     ended_at: datetime | None = None
     failure: str | None = None
@@ -175,6 +180,7 @@ class Deployment(Record):
     id: str
     request: DeployRequest
     started_at: datetime
+    look_at: datetime | None = None
     correlation_id: str | None = None
     outcome: Outcome | None = None
     ended_at: datetime | None = None

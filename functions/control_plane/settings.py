@@ -14,7 +14,8 @@ class Settings(BaseModel):
     table_name: str
     artifact_bucket: str
     endpoint_role_arn: str
-    look_after_minutes: int = Field(ge=1)
+    patience_seconds: int = Field(ge=1)
+    look_after_seconds: int = Field(ge=1)
 
     @classmethod
     def from_environment(cls) -> Self:

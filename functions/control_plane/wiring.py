@@ -64,7 +64,11 @@ class AwsControlPlane:
 
     @property
     def look_after_every(self) -> timedelta:
-        return timedelta(minutes=self._settings.look_after_minutes)
+        return timedelta(seconds=self._settings.look_after_seconds)
+
+    @property
+    def patience(self) -> timedelta:
+        return timedelta(seconds=self._settings.patience_seconds)
 
     def now(self) -> datetime:
         return utc_now()

@@ -12,7 +12,6 @@ from control_plane.records import (
 from control_plane.telemetry import log_decision, logger, room
 from control_plane.wiring import control_plane
 from on_tick.looks import (
-    LOOK_AGAIN,
     look_at,
 )
 
@@ -31,7 +30,7 @@ def handle(plane: ControlPlane) -> Iterator[Decision]:
         try:
             if not (isinstance(item, ArrivalWindow) and not item.sealed):
                 # Before the look: one that takes all of the function's time must not come first again in every tick.
-                plane.ledger.look_again(item, plane.now() + LOOK_AGAIN)
+                plane.ledger.look_again(item, plane.now() + plane.patience)
             for decision in look_at(item, plane):
                 log_decision(decision)
                 yield decision

@@ -1,7 +1,5 @@
 """Gather, decide, act, for each kind of due item."""
 
-from datetime import timedelta
-
 from control_plane.candidates import candidate, recent_runs
 from control_plane.dispatcher import Dispatcher, Subject
 from control_plane.errors import UnreadableItem
@@ -18,8 +16,6 @@ from control_plane.records import (
 )
 from on_tick.decide import decide_deferred, decide_window
 from on_tick.looking_after import look_after
-
-LOOK_AGAIN = timedelta(minutes=1)
 
 
 def close_window(window: ArrivalWindow, plane: ControlPlane) -> Decision:
@@ -44,7 +40,7 @@ def reconsider(decision: Decision, plane: ControlPlane) -> Decision | None:
     action = decide_deferred(decision, model, recent_runs(model, plane), plane.now())
     changed = Dispatcher.of(plane).reconsider(decision, action)
     if changed is None:
-        plane.ledger.look_again(decision, decision.until or plane.now() + LOOK_AGAIN)
+        plane.ledger.look_again(decision, decision.until or plane.now() + plane.patience)
     return changed
 
 

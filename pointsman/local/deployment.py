@@ -12,8 +12,13 @@ from pointsman.errors import ToolFailed, ToolMissing
 
 _SHOWN_LINES = 20
 _ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
-# Nobody collects traces here, and nobody waits a quarter of an hour for a local SageMaker, which may be asked at will.
-_PARAMETERS = (f"Architecture={_ARCHITECTURES[platform.machine()]}", "Tracing=Disabled", "LookAfterMinutes=1")
+# Nobody collects traces here, and a local SageMaker may be asked at will: no reason to wait for what an event lost.
+_PARAMETERS = (
+    f"Architecture={_ARCHITECTURES[platform.machine()]}",
+    "Tracing=Disabled",
+    "PatienceSeconds=10",
+    "LookAfterSeconds=10",
+)
 
 
 def check() -> None:

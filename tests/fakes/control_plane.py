@@ -32,6 +32,7 @@ class FakeControlPlane:
     registry: FakeRegistry = field(init=False)
     endpoints: FakeEndpoints = field(init=False)
     look_after_every: timedelta = timedelta(minutes=15)
+    patience: timedelta = timedelta(minutes=1)
 
     def __post_init__(self) -> None:
         self.pipelines = FakePipelines(self.now)
@@ -57,6 +58,10 @@ class PlaneOf:
     registry: Registry
     monitors: Monitors
     endpoints: Endpoints
+
+    @property
+    def patience(self) -> timedelta:
+        return self.whole.patience
 
     @property
     def look_after_every(self) -> timedelta:

@@ -205,7 +205,7 @@ class FakeLedger:
             if place[1] in (rows.runs if isinstance(came, Run) else rows.deployments):
                 return
             self._revise(decision)
-            rows.due[place] = came.started_at + PATIENCE
+            rows.due[place] = came.look_at or came.started_at + PATIENCE
             rows.slots[slot_of(decision.asked)] = Slot(decision=decision.id, run=decision.run)
             if isinstance(came, Run):
                 rows.runs[came.arn] = came
@@ -295,7 +295,7 @@ class FakeLedger:
         rows.decisions[decision.id] = decision
         rows.due.pop(("decision", decision.id), None)
         if decision.status is not DecisionStatus.DONE:
-            rows.due["decision", decision.id] = decision.until or decision.decided_at + PATIENCE
+            rows.due["decision", decision.id] = decision.look_at or decision.until or decision.decided_at + PATIENCE
 
     def _crown(self, model: str, champion: Champion, instead_of: str | None) -> None:
         rows = self._store.rows

@@ -19,19 +19,24 @@ def _a_deployments_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TABLE_NAME", "ledger")
     monkeypatch.setenv("ARTIFACT_BUCKET", "artifacts")
     monkeypatch.setenv("ENDPOINT_ROLE_ARN", "role")
-    monkeypatch.setenv("LOOK_AFTER_MINUTES", "15")
+    monkeypatch.setenv("LOOK_AFTER_SECONDS", "900")
+    monkeypatch.setenv("PATIENCE_SECONDS", "60")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     wiring.control_plane.cache_clear()
 
 
 def test_settings_come_from_the_environment() -> None:
     expected = Settings(
-        table_name="ledger", artifact_bucket="artifacts", endpoint_role_arn="role", look_after_minutes=15
+        table_name="ledger",
+        artifact_bucket="artifacts",
+        endpoint_role_arn="role",
+        look_after_seconds=900,
+        patience_seconds=60,
     )
     assert Settings.from_environment() == expected
 
 
-@pytest.mark.parametrize("missing", ["TABLE_NAME", "ARTIFACT_BUCKET", "ENDPOINT_ROLE_ARN", "LOOK_AFTER_MINUTES"])
+@pytest.mark.parametrize("missing", ["TABLE_NAME", "ARTIFACT_BUCKET", "ENDPOINT_ROLE_ARN", "LOOK_AFTER_SECONDS"])
 def test_a_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     monkeypatch.delenv(missing)
     with pytest.raises(ValidationError, match=missing.lower()):

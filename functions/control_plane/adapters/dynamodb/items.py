@@ -55,7 +55,7 @@ def decision_item(decision: Decision) -> Item:
         "timeline": keys.DECISIONS,
     }
     if decision.status is not DecisionStatus.DONE:
-        return item | due(pk, decision.until or decision.decided_at + PATIENCE)
+        return item | due(pk, decision.look_at or decision.until or decision.decided_at + PATIENCE)
     return item | {"expires_at": expiry(decision.decided_at + KEPT)}
 
 
@@ -80,7 +80,7 @@ def run_item(run: Run) -> Item:
         "timeline": keys.RUNS,
     }
     if run.ended_at is None:
-        return item | due(pk, run.started_at + PATIENCE)
+        return item | due(pk, run.look_at or run.started_at + PATIENCE)
     return item | {"ended_at": stamp(run.ended_at), "expires_at": expiry(run.ended_at + KEPT)}
 
 
@@ -99,7 +99,7 @@ def deployment_item(deployment: Deployment) -> Item:
         "timeline": keys.DEPLOYMENTS,
     }
     if ended is None:
-        return item | due(pk, deployment.started_at + PATIENCE)
+        return item | due(pk, deployment.look_at or deployment.started_at + PATIENCE)
     return item | {"ended_at": stamp(ended), "expires_at": expiry(ended + KEPT)}
 
 
