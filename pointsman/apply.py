@@ -23,6 +23,7 @@ from pointsman.clashes import clashes
 from pointsman.environment import Environment
 from pointsman.errors import InvalidSpec
 from pointsman.spec_files import load_specs, place
+from pointsman.waiting import look_at_what_waits
 
 # A pipeline definition's `Parameters`.
 type Parameters = Sequence[Mapping[str, Any]]
@@ -150,4 +151,5 @@ def _apply_model(environment: Environment, path: Path, spec: ModelSpec) -> Chang
         environment.ledger.apply(spec, datetime.now(UTC))
     except NameTaken as error:
         raise InvalidSpec(f"{path}: {error}") from error  # another apply came between
+    look_at_what_waits(environment.ledger, spec.model)
     return Change("model", spec.model, "updated" if known else "created")

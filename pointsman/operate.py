@@ -13,8 +13,9 @@ from control_plane.records import Decision, Paused
 from pointsman.asking import ask
 from pointsman.environment import Environment
 from pointsman.errors import BadRequest, NotFound
-from pointsman.models import known, waiting_of
+from pointsman.models import known
 from pointsman.versions import arn_of, found, is_missing
+from pointsman.waiting import look_at_what_waits
 
 
 def ask_for_run(environment: Environment, model: str, purpose: str, why: str, *, force: bool) -> Decision:
@@ -72,8 +73,5 @@ def pause(environment: Environment, model: str, why: str) -> None:
 def resume(environment: Environment, model: str) -> None:
     """What waited for this is looked at by the next tick. Raises NotFound."""
     known(environment, model)
-    ledger = environment.ledger
-    ledger.resume(model)
-    for decision_id in waiting_of(ledger.model(model)):
-        if waiting := ledger.decision(decision_id):
-            ledger.look_again(waiting, datetime.now(UTC))
+    environment.ledger.resume(model)
+    look_at_what_waits(environment.ledger, model)

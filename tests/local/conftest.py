@@ -55,3 +55,11 @@ def stack(deployed: Path, tmp_path: Path) -> Iterator[Stack]:
         yield Stack(instance)
         assert "errorMessage" not in instance.log(), "a function failed"
         assert "[ERROR]" not in instance.log(), "a function failed"
+
+
+@pytest.fixture(params=["told", "untold"])
+def told(stack: Stack, request: pytest.FixtureRequest) -> Stack:
+    """A deployment that hears SageMaker's events, and one that hears none of them."""
+    if request.param == "untold":
+        stack.drop_sagemakers_events()
+    return stack

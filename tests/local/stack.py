@@ -1,11 +1,17 @@
 """The deployed template on an embedded AWS, as the tests of a lap use it."""
 
+import json
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
 
 from control_plane.policies import Purpose
 from control_plane.records import Decision, Model, Run
 from pipeline_defs.sample_data import diabetes_objects
-from pointsman import observe
+from pointsman import observe, operate
 from pointsman.apply import Change, apply
 from pointsman.environment import LOCAL, Environment, project_root
 from pointsman.local import deployment
@@ -32,6 +38,68 @@ class Stack:
         self.instance.start_again()
         self.environment = Environment.named(LOCAL, self.instance.endpoint_url)
 
+    def apply(self, model: str = MODEL, **changes: Any) -> None:
+        """The sample model, perhaps by another name, with parts of its spec changed: `policy__approval="automatic"`."""
+        text = (project_root() / "pipeline_defs" / "models" / f"{MODEL}.yaml").read_text()
+        spec = yaml.safe_load(text.replace(f"{MODEL}/", f"{model}/")) | {"model": model}
+        for path, value in changes.items():
+            *parents, name = path.split("__")
+            place = spec
+            for parent in parents:
+                place = place.setdefault(parent, {})
+            place[name] = value
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / f"{model}.yaml"
+            file.write_text(yaml.safe_dump(spec))
+            (what,) = [change.what for change in apply(self.environment, [file]) if change.kind == "model"]
+        assert what in {"created", "updated"}
+
+    def drop_sagemakers_events(self) -> None:
+        """From now on ticks alone can know."""
+        events = self.environment.client("events")
+        rules = events.list_rules()["Rules"]
+        told = [rule["Name"] for rule in rules if "aws.sagemaker" in json.loads(rule["EventPattern"])["source"]]
+        assert {"pointsman-execution-ended", "pointsman-model-package", "pointsman-endpoint-settled"} <= set(told)
+        for name in told:
+            events.disable_rule(Name=name)
+
+    def send(self, detail_type: str, **detail: Any) -> None:
+        """An event of our own source."""
+        entry = {"Source": "pointsman", "DetailType": detail_type, "Detail": json.dumps({"model": MODEL} | detail)}
+        self.environment.client("events").put_events(Entries=[entry])
+
+    def judge(self, arn: str, status: Literal["Approved", "Rejected"] = "Approved") -> None:
+        operate.judge(self.environment, arn, status, "seen by a person")
+
+    def crown(self, arn: str) -> None:
+        """Approve a version and wait until it is in use."""
+        self.judge(arn)
+        eventually(lambda: self.champion() == arn, within=LAP_SECONDS)
+
+    def champion(self, model: str = MODEL) -> str | None:
+        king = self.environment.ledger.model(model).champion
+        return king.package if king else None
+
+    def outcome(self, wanted: str, *, purpose: str | None = None, naming: str = "") -> Decision:
+        """Wait for a decision of this outcome."""
+
+        def look() -> list[Decision]:
+            return [
+                item
+                for item in self.decisions()
+                if item.outcome == wanted and purpose in {None, item.purpose} and naming in item.because
+            ]
+
+        return eventually(look, within=LAP_SECONDS)[0]
+
+    def served_version(self, endpoint: str) -> str:
+        """By the endpoint's own answer."""
+        row = [0.0] * 10
+        answer = self.environment.client("sagemaker-runtime").invoke_endpoint(
+            EndpointName=endpoint, ContentType="application/json", Body=json.dumps({"instances": [row]})
+        )
+        return str(json.loads(answer["Body"].read())["model_version"])
+
     def land(self, objects: Mapping[str, bytes] | None = None, *, under: str = PREFIX, complete: bool = True) -> None:
         """Put the objects, by default the sample data, and the manifest that completes them."""
         bucket = self.environment.output("DataBucket")
@@ -52,28 +120,29 @@ class Stack:
         found = list(observe.decisions(self.environment, MODEL))[::-1]
         return [decision.outcome for decision in found if decision.purpose == Purpose.TRAINING]
 
-    def runs(self) -> list[Run]:
+    def runs(self, model: str = MODEL) -> list[Run]:
         """Oldest first."""
-        return list(observe.runs(self.environment, MODEL))[::-1]
+        return list(observe.runs(self.environment, model))[::-1]
 
     def executions(self) -> int:
         """By SageMaker's own count, whatever the ledger believes."""
         answer = self.environment.sagemaker.list_pipeline_executions(PipelineName="pointsman-training")
         return len(answer["PipelineExecutionSummaries"])
 
-    def packages(self) -> list[str]:
+    def packages(self, model: str = MODEL) -> list[str]:
         """ARNs of the versions, oldest first."""
         answer = self.environment.sagemaker.list_model_packages(
-            ModelPackageGroupName=MODEL, SortBy="CreationTime", SortOrder="Ascending"
+            ModelPackageGroupName=model, SortBy="CreationTime", SortOrder="Ascending"
         )
         return [summary["ModelPackageArn"] for summary in answer["ModelPackageSummaryList"]]
 
-    def ended(self, count: int) -> list[Run]:
+    def ended(self, count: int, model: str = MODEL) -> list[Run]:
         """Wait until this many runs are on record as ended and the model is free again."""
 
         def look() -> list[Run]:
-            runs = self.runs()
-            done = len(runs) == count and all(run.status for run in runs) and self.model.slot is None
+            runs = self.runs(model)
+            free = self.environment.ledger.model(model).slot is None
+            done = len(runs) == count and all(run.status for run in runs) and free
             return runs if done else []
 
         return eventually(look, within=LAP_SECONDS)

@@ -1,0 +1,90 @@
+"""From an approval to the endpoint's answers, and back: by SageMaker's events, and by ticks alone."""
+
+from tests.local.instances import eventually
+from tests.local.stack import LAP_SECONDS, Stack
+from tests.local.test_evaluate_first import changed
+
+ENDPOINT = "diabetes-prod"
+
+
+def test_approvals_reach_the_endpoint_one_at_a_time_and_a_rejection_goes_back_1_5_6(told: Stack) -> None:
+    told.apply(deployment__endpoint=ENDPOINT)
+    first, second = two_versions(told)
+    told.judge(first)
+    eventually(lambda: told.model.deploying, within=LAP_SECONDS)
+    told.judge(second)
+    eventually(lambda: told.champion() == second, within=LAP_SECONDS)
+    assert told.served_version(ENDPOINT) == "2"
+    assert ends(told) == ["CHAMPION_CHANGED", "CHAMPION_CHANGED"]
+
+    sagemaker = told.environment.sagemaker
+    sagemaker.update_model_package(ModelPackageArn=second, CustomerMetadataProperties={"reviewed": "yes"})
+    told.judge(second, "Rejected")
+    eventually(lambda: told.champion() == first, within=LAP_SECONDS)
+    assert told.served_version(ENDPOINT) == "1"
+    assert ends(told) == ["CHAMPION_CHANGED", "CHAMPION_CHANGED", "ROLLED_BACK"]
+    assert told.model.deploying is None
+    assert told.model.pending_deployment is None
+
+
+def test_an_approval_while_another_deployment_is_under_way_waits_for_it(stack: Stack) -> None:
+    stack.apply(deployment__endpoint=ENDPOINT)
+    first, second = two_versions(stack)
+    stack.judge(first)
+    eventually(lambda: stack.model.deploying, within=LAP_SECONDS)
+    stack.judge(second)
+    waited = stack.outcome("DEPLOYING", naming=second)
+    assert "is under way" in waited.because
+    eventually(lambda: stack.champion() == second, within=LAP_SECONDS)
+    done = stack.environment.ledger.decision(waited.id)
+    assert done is not None
+    assert done.then == f"{ENDPOINT} has settled"
+
+
+def test_a_version_that_fails_its_ping_leaves_the_champion_serving_5(told: Stack) -> None:
+    told.apply(deployment__endpoint=ENDPOINT)
+    first, second = two_versions(told)
+    told.crown(first)
+    break_artefact(told, second)
+    told.judge(second)
+    noticed = told.outcome("DEPLOYMENT_ROLLED_BACK")
+    assert "SageMaker rolled the update back" in noticed.because
+    assert told.champion() == first
+    assert told.served_version(ENDPOINT) == "1"
+    assert told.model.deploying is None
+
+
+def test_a_person_asks_for_a_version_and_for_the_one_before(stack: Stack) -> None:
+    stack.apply(deployment__endpoint=ENDPOINT)
+    first, second = two_versions(stack)
+    stack.crown(first)
+    stack.crown(second)
+    stack.send("Rollback Requested", why="slow on Fridays", actor="ada")
+    eventually(lambda: stack.champion() == first, within=LAP_SECONDS)
+    stack.send("Deployment Requested", package_arn=second, why="it was the network", actor="ada")
+    eventually(lambda: stack.champion() == second, within=LAP_SECONDS)
+    assert stack.served_version(ENDPOINT) == "2"
+
+
+def two_versions(stack: Stack) -> tuple[str, str]:
+    stack.land()
+    stack.ended(1)
+    stack.land(changed(1))
+    stack.ended(2)
+    first, second = stack.packages()
+    return first, second
+
+
+def ends(stack: Stack) -> list[str]:
+    """How deployments ended, oldest first."""
+    found = [item.outcome for item in reversed(stack.decisions()) if item.id.endswith("-end")]
+    return [str(outcome) for outcome in found]
+
+
+def break_artefact(stack: Stack, arn: str) -> None:
+    """What was registered can't be served: its archive is no archive any more."""
+    package = stack.environment.sagemaker.describe_model_package(ModelPackageName=arn)
+    bucket, _, key = (
+        package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"].removeprefix("s3://").partition("/")
+    )
+    stack.environment.s3.put_object(Bucket=bucket, Key=key, Body=b"not an archive")
