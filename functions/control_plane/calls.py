@@ -51,7 +51,13 @@ class Calls:
 
     def _deploy(self, decision: Decision, request: DeployRequest) -> Deployment:
         """Whether it is still approved matters only until SageMaker is asked: from then on the slot must see it end."""
-        deployment = Deployment(id=decision.id, request=request, started_at=self.now(), correlation_id=decision.root)
+        deployment = Deployment(
+            id=decision.id,
+            request=request,
+            started_at=self.now(),
+            look_at=self.now() + self.patience,
+            correlation_id=decision.root,
+        )
         endpoint = self.endpoints.describe(request.endpoint)
         if endpoint and endpoint.heads_for(request.config):
             return deployment

@@ -16,8 +16,8 @@ _ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "ar
 _PARAMETERS = (
     f"Architecture={_ARCHITECTURES[platform.machine()]}",
     "Tracing=Disabled",
-    "PatienceSeconds=10",
-    "LookAfterSeconds=10",
+    "PatienceSeconds=4",
+    "LookAfterSeconds=4",
 )
 
 

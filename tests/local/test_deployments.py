@@ -16,6 +16,9 @@ def test_approvals_reach_the_endpoint_one_at_a_time_and_a_rejection_goes_back_1_
     eventually(lambda: told.champion() == second, within=LAP_SECONDS)
     assert told.served_version(ENDPOINT) == "2"
     assert ends(told) == ["CHAMPION_CHANGED", "CHAMPION_CHANGED"]
+    waited = told.outcome("DEPLOYING", naming=second)
+    assert "is under way" in waited.because
+    assert waited.then == f"{ENDPOINT} has settled"
 
     sagemaker = told.environment.sagemaker
     sagemaker.update_model_package(ModelPackageArn=second, CustomerMetadataProperties={"reviewed": "yes"})
@@ -25,20 +28,6 @@ def test_approvals_reach_the_endpoint_one_at_a_time_and_a_rejection_goes_back_1_
     assert ends(told) == ["CHAMPION_CHANGED", "CHAMPION_CHANGED", "ROLLED_BACK"]
     assert told.model.deploying is None
     assert told.model.pending_deployment is None
-
-
-def test_an_approval_while_another_deployment_is_under_way_waits_for_it(stack: Stack) -> None:
-    stack.apply(deployment__endpoint=ENDPOINT)
-    first, second = two_versions(stack)
-    stack.judge(first)
-    eventually(lambda: stack.model.deploying, within=LAP_SECONDS)
-    stack.judge(second)
-    waited = stack.outcome("DEPLOYING", naming=second)
-    assert "is under way" in waited.because
-    eventually(lambda: stack.champion() == second, within=LAP_SECONDS)
-    done = stack.environment.ledger.decision(waited.id)
-    assert done is not None
-    assert done.then == f"{ENDPOINT} has settled"
 
 
 def test_a_version_that_fails_its_ping_leaves_the_champion_serving_5(told: Stack) -> None:

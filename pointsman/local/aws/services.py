@@ -108,7 +108,7 @@ class AddedServices:
             service.name,
             region,
             resource_arn=permission.resource,
-            service_context=dict(permission.keys),
+            service_context={name.lower(): value for name, value in permission.keys.items()},
         )
         if not denied:
             return None
