@@ -8,7 +8,14 @@ import json
 import tarfile
 from pathlib import Path
 
-from pointsman.local.sagemaker import container, events, training_files, training_metrics, training_script
+from pointsman.local.sagemaker import (
+    builtin_images,
+    container,
+    events,
+    training_files,
+    training_metrics,
+    training_script,
+)
 from pointsman.local.sagemaker.container import Launch, Surroundings
 from pointsman.local.sagemaker.errors import JobFailedError, ValidationError
 from pointsman.local.sagemaker.job_contract import Ending
@@ -44,6 +51,7 @@ class TrainingJob:
     def begun(self, request: Shape, arn: str, at: float) -> Shape:  # noqa: ARG002 -- the contract's signature
         _check_spot(request)
         job = {
+            "AlgorithmSpecification": _measured(request),
             "StoppingCondition": request.get("StoppingCondition") or {"MaxRuntimeInSeconds": 86400},
             "ModelArtifacts": {"S3ModelArtifacts": f"{_output(request)}/{_model_name(request)}"},
         }
@@ -81,6 +89,8 @@ class TrainingJob:
         if algorithm.get("ContainerEntrypoint"):
             command = [*algorithm["ContainerEntrypoint"], *(algorithm.get("ContainerArguments") or ())]
             return container.plan(folder, command, environment, surroundings)
+        if not training_script.is_given(job) and (own := builtin_images.training_command(self.image(job))):
+            return container.plan(folder, own, environment, surroundings)
         command = training_script.command(job, folder)
         return container.plan(folder, command, environment, surroundings, directory="/opt/ml/code")
 
@@ -112,6 +122,14 @@ class TrainingJob:
 
     def changed(self, job: Shape, tags: dict[str, str]) -> Event:
         return events.training_job_changed(job, tags)
+
+
+def _measured(request: Shape) -> Shape:
+    specification = request.get("AlgorithmSpecification") or {}
+    own = None
+    if not training_script.is_given(request) and not specification.get("ContainerEntrypoint"):
+        own = builtin_images.metric_definitions(specification.get("TrainingImage", ""))
+    return {**specification, "MetricDefinitions": own} if own else specification
 
 
 def _check_spot(request: Shape) -> None:

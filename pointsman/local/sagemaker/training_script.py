@@ -5,7 +5,7 @@ import os
 import tarfile
 from typing import Any
 
-from pointsman.local.sagemaker import training_files
+from pointsman.local.sagemaker import builtin_images, training_files
 from pointsman.local.sagemaker.errors import JobFailedError
 from pointsman.local.sagemaker.job_folder import JobFolder
 from pointsman.local.sagemaker.s3_transfer import Transfer
@@ -17,6 +17,10 @@ _RESERVED = "sagemaker_"
 def hyperparameters(job: Shape) -> dict[str, Any]:
     """Values travel as strings; script mode writes them as JSON, other clients as they are."""
     return {name: _decoded(value) for name, value in (job.get("HyperParameters") or {}).items()}
+
+
+def is_given(job: Shape) -> bool:
+    return bool(hyperparameters(job).get("sagemaker_program"))
 
 
 def unpack(job: Shape, folder: JobFolder, transfer: Transfer) -> None:
@@ -39,6 +43,8 @@ def command(job: Shape, folder: JobFolder) -> list[str]:
     program = hyperparameters(job).get("sagemaker_program")
     if not program:
         image = (job.get("AlgorithmSpecification") or {}).get("TrainingImage")
+        if refusal := builtin_images.refusal(str(image)):
+            raise JobFailedError(f"ClientError: {refusal}")
         raise JobFailedError(
             "ClientError: neither ContainerEntrypoint nor the hyperparameter sagemaker_program is given,"
             f" and what image {image} runs by itself is not known here"

@@ -8,6 +8,7 @@ itself how: script mode, where SAGEMAKER_PROGRAM names a script, or `code/infere
 import tarfile
 from pathlib import Path
 
+from pointsman.local.sagemaker import builtin_images
 from pointsman.local.sagemaker.container import Launch, Surroundings, plan
 from pointsman.local.sagemaker.errors import DeploymentFailedError, JobFailedError
 from pointsman.local.sagemaker.hosting import script_server
@@ -48,10 +49,19 @@ def launch(container: Shape, folder: JobFolder, surroundings: Surroundings, port
     submitted = environment.get("SAGEMAKER_SUBMIT_DIRECTORY", _CODE_IN_MODEL)
     code = folder.mapped(_CODE if submitted.startswith("s3://") else submitted.removeprefix("file://"))
     program = environment.get("SAGEMAKER_PROGRAM", _DEFAULT_PROGRAM)
-    if not Path(code, program).is_file():
+    if not Path(code, program).is_file() and _is_served_by_its_image(container, environment):
+        program, code = builtin_images.SERVING
+        environment = {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv", **environment}
+    elif not Path(code, program).is_file():
         raise DeploymentFailedError(_nothing_to_serve(container, environment))
     command = ("python", "-P", script_server.__file__, str(port_file), code, program, _MODEL)
     return plan(folder, command, {"SM_MODEL_DIR": _MODEL, **environment}, surroundings)
+
+
+def _is_served_by_its_image(container: Shape, environment: dict[str, str]) -> bool:
+    image = container["Image"]
+    own = "SAGEMAKER_PROGRAM" not in environment and builtin_images.is_xgboost(image)
+    return own and builtin_images.refusal(image) is None
 
 
 def _nothing_to_serve(container: Shape, environment: dict[str, str]) -> str:
@@ -59,6 +69,8 @@ def _nothing_to_serve(container: Shape, environment: dict[str, str]) -> str:
     if "SAGEMAKER_PROGRAM" in environment:
         where = environment.get("SAGEMAKER_SUBMIT_DIRECTORY", _CODE_IN_MODEL)
         return f"SAGEMAKER_PROGRAM is {environment['SAGEMAKER_PROGRAM']!r}, but there is no such file in {where}"
+    if refusal := builtin_images.refusal(image):
+        return refusal
     return (
         f"What the image {image} runs for `serve` is not known here. Served are models in script mode: with"
         " SAGEMAKER_PROGRAM in the container's environment, or code/inference.py in model.tar.gz"
