@@ -161,10 +161,12 @@ def register(
     image_uri: Value,
     model: Value,
     statistics: Value,
-    approval_status: Value,
     metadata: Mapping[str, Value],
 ) -> RequestStep:
-    """A version in the model's package group. `model` and `statistics`: URIs of `model.tar.gz` and the evaluation."""
+    """A version in the model's package group. `model` and `statistics`: URIs of `model.tar.gz` and the evaluation.
+
+    It waits for approval: whether a person or the policy gives that is the control plane's to see to.
+    """
     request = {
         "ModelPackageGroupName": group,
         "ModelMetrics": {"ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": statistics}}},
@@ -173,7 +175,7 @@ def register(
             "SupportedContentTypes": ["text/csv"],
             "SupportedResponseMIMETypes": ["text/csv"],
         },
-        "ModelApprovalStatus": approval_status,
+        "ModelApprovalStatus": "PendingManualApproval",
         "CustomerMetadataProperties": dict(metadata),
     }
     return RequestStep(

@@ -32,9 +32,6 @@ class TrainingParameters(Parameters):
         super().__init__(region)
         self.model_package_group = ParameterString("ModelPackageGroup")
         self.training_instance_type = ParameterString("TrainingInstanceType", "ml.m5.xlarge")
-        self.approval_status = ParameterString(
-            "ApprovalStatus", "PendingManualApproval", enum_values=["PendingManualApproval", "Approved"]
-        )
 
 
 def build(account: Account) -> Pipeline:
@@ -90,7 +87,6 @@ def _register(parameters: TrainingParameters, trained: RequestStep, evaluated: R
         image_uri=parameters.image_uri,
         model=_artefact(trained),
         statistics=Join(on="/", values=[evaluated.output(REPORT.output_name), REPORT.path]),
-        approval_status=parameters.approval_status,
         metadata={
             "DataManifest": parameters.data_manifest,
             "DataFingerprint": parameters.data_fingerprint,
