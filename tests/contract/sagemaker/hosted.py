@@ -71,6 +71,17 @@ class Hosted:
         packed = self.packed({"inference.py": textwrap.dedent(script)})
         return self._put(f"code/{unique('code')}/sourcedir.tar.gz", packed)
 
+    def put_archive(self, name: str, files: Mapping[str, str]) -> str:
+        """The URI of a tar.gz under this name."""
+        return self._put(f"archives/{unique('archive')}/{name}", self.packed(files))
+
+    def unpacked(self, uri: str) -> dict[str, str]:
+        """The files of a tar.gz by name."""
+        body = self.s3.get_object(Bucket=self.bucket, Key=uri.removeprefix(f"s3://{self.bucket}/"))["Body"].read()
+        with tarfile.open(fileobj=io.BytesIO(body)) as tar:
+            members = {member.name: tar.extractfile(member) for member in tar.getmembers() if member.isfile()}
+            return {name: file.read().decode() for name, file in members.items() if file is not None}
+
     def packed(self, files: Mapping[str, str]) -> bytes:
         packed = io.BytesIO()
         with tarfile.open(fileobj=packed, mode="w:gz") as tar:
