@@ -43,9 +43,14 @@ def versions(request: pytest.FixtureRequest) -> Versions:
             fake, lambda group, run: fake.register(group, run, "d1" if run else None).arn, fake.set_approval
         )
     sagemaker = request.getfixturevalue("sagemaker")
+
+    def listed(group: str) -> list[Any]:
+        found = sagemaker.list_model_packages(ModelPackageGroupName=group, MaxResults=100)
+        return list(found["ModelPackageSummaryList"])
+
     for group in sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"]:
         name = group["ModelPackageGroupName"]
-        for version in sagemaker.list_model_packages(ModelPackageGroupName=name)["ModelPackageSummaryList"]:
+        for version in listed(name):
             sagemaker.delete_model_package(ModelPackageName=version["ModelPackageArn"])
         sagemaker.delete_model_package_group(ModelPackageGroupName=name)
 
@@ -53,7 +58,7 @@ def versions(request: pytest.FixtureRequest) -> Versions:
         groups = sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"]
         if group not in {found["ModelPackageGroupName"] for found in groups}:
             sagemaker.create_model_package_group(ModelPackageGroupName=group)
-        number = 1 + len(sagemaker.list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"])
+        number = 1 + len(listed(group))
         answer = sagemaker.create_model_package(
             ModelPackageGroupName=group,
             InferenceSpecification={
@@ -135,6 +140,25 @@ def test_a_version_is_looked_for_among_the_20_newest(versions: Versions) -> None
         assert found.version == number + 1
 
 
+def test_approvals_are_told_by_version_and_of_the_group_alone(versions: Versions) -> None:
+    arns = [versions.register("churn", execution_arn(number)) for number in range(3)]
+    versions.register("other", RUN)
+    versions.set_approval(arns[0], "Approved")
+    versions.set_approval(arns[1], "Rejected")
+    expected = dict(zip(arns, ["Approved", "Rejected", "PendingManualApproval"], strict=True))
+    assert dict(versions.registry.approvals("churn")) == expected
+
+
+def test_approvals_are_told_of_the_20_newest(versions: Versions) -> None:
+    arns = [versions.register("churn", execution_arn(number)) for number in range(21)]
+    assert set(versions.registry.approvals("churn")) == set(arns[1:])
+
+
+def test_a_group_that_is_not_there_has_no_approvals(versions: Versions) -> None:
+    """The first training makes it: until then a model has none."""
+    assert dict(versions.registry.approvals("nobody")) == {}
+
+
 type Wired = tuple[SageMakerRegistry, Stubber]
 
 
@@ -186,3 +210,18 @@ def test_an_approval_says_why_as_far_as_there_is_room_for_it(wired: Wired) -> No
     expected = {"ModelPackageArn": package_arn(), "ModelApprovalStatus": "Approved", "ApprovalDescription": "x" * 1024}
     stubber.add_response("update_model_package", {"ModelPackageArn": package_arn()}, expected)
     registry.approve(package_arn(), "x" * 2000)
+
+
+def test_approvals_that_cannot_be_told_just_now_are_not_none(wired: Wired) -> None:
+    registry, stubber = wired
+    stubber.add_client_error("list_model_packages", "ThrottlingException", "Rate exceeded")
+    with pytest.raises(ClientError, match="ThrottlingException"):
+        registry.approvals("churn")
+
+
+def test_a_version_that_lacks_a_status_waits_for_one(wired: Wired) -> None:
+    registry, stubber = wired
+    found = {"ModelPackageArn": package_arn(), "CreationTime": CREATED, "ModelPackageStatus": "Completed"}
+    request = {"ModelPackageGroupName": "churn", "SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 20}
+    stubber.add_response("list_model_packages", {"ModelPackageSummaryList": [found]}, request)
+    assert registry.approvals("churn") == {package_arn(): "PendingManualApproval"}

@@ -1,0 +1,354 @@
+"""`Endpoints` on the fake and on the local SageMaker, which serves; and, by the Stubber, what only AWS answers."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from control_plane.adapters.sagemaker_endpoints import SageMakerEndpoints
+from control_plane.endpoints import Endpoint, Endpoints
+from control_plane.errors import CallRefused, CapacityExceeded, ControlPlaneError, EndpointBusy
+from control_plane.records import DeployRequest
+from tests.contract.conftest import client_of
+from tests.contract.sagemaker.definitions import IMAGE
+from tests.contract.sagemaker.hosted import BROKEN, SCRIPT, Hosted
+from tests.contract.sagemaker.serving import ROLE, Served
+from tests.fakes.endpoints import FakeEndpoints
+from tests.local.instances import Instance, unique
+from tests.samples import MORNING, deploy_request
+
+
+class Fleet(NamedTuple):
+    """Endpoints; how a version comes to be that serves, or one that does not; and what SageMaker has made of an update."""
+
+    endpoints: Endpoints
+    version: Callable[[str], DeployRequest]
+    broken: Callable[[str], DeployRequest]
+    settled: Callable[[str], Endpoint]
+
+
+@pytest.fixture(scope="module")
+def hosted(aws: Instance, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
+    s3, bucket = client_of(aws, "s3"), unique("bucket")
+    s3.create_bucket(Bucket=bucket)
+    with Served.started(tmp_path_factory.mktemp("endpoints") / "sagemaker", aws.endpoint_url) as served:
+        yield Hosted(served, s3, bucket)
+
+
+def fake_fleet() -> Fleet:
+    fake = FakeEndpoints(lambda: MORNING)
+    broken: set[str] = set()
+
+    def request(name: str) -> DeployRequest:
+        version = unique("v")
+        return deploy_request(endpoint=name, config=f"{version}-config", served_model=version, package=version)
+
+    def useless(name: str) -> DeployRequest:
+        made = request(name)
+        broken.add(made.config)
+        return made
+
+    def settled(name: str) -> Endpoint:
+        if fake.endpoints[name].coming in broken:
+            fake.roll_back(name)
+        elif fake.endpoints[name].coming:
+            fake.settle(name)
+        return fake.endpoints[name]
+
+    return Fleet(fake, request, useless, settled)
+
+
+def registered(hosted: Hosted, script: str, status: str = "Approved") -> str:
+    """The ARN of a version of a group of its own."""
+    group = unique("group")
+    hosted.sagemaker.create_model_package_group(ModelPackageGroupName=group)
+    made = hosted.sagemaker.create_model_package(
+        ModelPackageGroupName=group,
+        InferenceSpecification={
+            "Containers": [{"Image": IMAGE, "ModelDataUrl": hosted.archive(group, script)}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+        ModelApprovalStatus=status,
+    )
+    return str(made["ModelPackageArn"])
+
+
+def request_for(package: str, name: str) -> DeployRequest:
+    return deploy_request(endpoint=name, package=package, config=unique("config"), served_model=unique("model"))
+
+
+def sagemaker_fleet(hosted: Hosted) -> Fleet:
+    endpoints = SageMakerEndpoints(hosted.sagemaker, ROLE)
+
+    def settled(name: str) -> Endpoint:
+        hosted.settled(name)
+        found = endpoints.describe(name)
+        assert found is not None
+        return found
+
+    return Fleet(
+        endpoints,
+        version=lambda name: request_for(registered(hosted, SCRIPT), name),
+        broken=lambda name: request_for(registered(hosted, BROKEN), name),
+        settled=settled,
+    )
+
+
+@pytest.fixture(params=["fake", "sagemaker"])
+def fleet(request: pytest.FixtureRequest) -> Fleet:
+    return fake_fleet() if request.param == "fake" else sagemaker_fleet(request.getfixturevalue("hosted"))
+
+
+def described(fleet: Fleet, name: str) -> Endpoint:
+    found = fleet.endpoints.describe(name)
+    assert found is not None
+    return found
+
+
+def created(fleet: Fleet) -> DeployRequest:
+    """What an endpoint that is in service serves."""
+    first = fleet.version(unique("Churn"))
+    fleet.endpoints.create(first)
+    assert fleet.settled(first.endpoint).status == "InService"
+    return first
+
+
+def test_what_nobody_made_is_not_there(fleet: Fleet) -> None:
+    name = unique("nobodys")
+    assert fleet.endpoints.describe(name) is None
+    with pytest.raises(CallRefused):
+        fleet.endpoints.update(fleet.version(name))
+    assert fleet.endpoints.describe(name) is None
+
+
+def test_a_new_endpoint_comes_to_serve_what_was_asked_for_5(fleet: Fleet) -> None:
+    request = fleet.version(unique("Churn"))
+    fleet.endpoints.create(request)
+    coming = described(fleet, request.endpoint)
+    assert coming.name == request.endpoint
+    assert coming.heads_for(request.config)
+    found = fleet.settled(request.endpoint)
+    assert (found.name, found.status, found.config, found.coming, found.failure) == (
+        request.endpoint,
+        "InService",
+        request.config,
+        None,
+        None,
+    )
+    assert found.has_settled
+    assert found.heads_for(request.config)
+    assert found.modified_at.tzinfo is not None
+
+
+def test_an_update_serves_the_old_until_the_new_has_come_5(fleet: Fleet) -> None:
+    old = created(fleet)
+    new = fleet.version(old.endpoint)
+    fleet.endpoints.update(new)
+    on_its_way = described(fleet, old.endpoint)
+    assert (on_its_way.status, on_its_way.config, on_its_way.coming) == ("Updating", old.config, new.config)
+    assert not on_its_way.has_settled
+    assert on_its_way.heads_for(new.config)
+    assert not on_its_way.heads_for(old.config)
+    found = fleet.settled(old.endpoint)
+    assert (found.status, found.config, found.coming) == ("InService", new.config, None)
+    assert found.modified_at >= on_its_way.modified_at
+
+
+def test_what_is_changing_is_busy_and_goes_on_as_it_was_asked_1(fleet: Fleet) -> None:
+    old = created(fleet)
+    new, other = fleet.version(old.endpoint), fleet.version(old.endpoint)
+    fleet.endpoints.update(new)
+    for late in (new, other):
+        with pytest.raises(EndpointBusy):
+            fleet.endpoints.update(late)
+    assert described(fleet, old.endpoint).heads_for(new.config)
+    assert fleet.settled(old.endpoint).config == new.config
+
+
+def test_what_exists_is_not_made_again_1(fleet: Fleet) -> None:
+    request = fleet.version(unique("Churn"))
+    fleet.endpoints.create(request)
+    with pytest.raises(EndpointBusy):
+        fleet.endpoints.create(request)
+    fleet.settled(request.endpoint)
+    with pytest.raises(EndpointBusy):
+        fleet.endpoints.create(fleet.version(request.endpoint))
+    assert fleet.settled(request.endpoint).config == request.config
+
+
+def test_going_back_asks_for_what_was_made_before(fleet: Fleet) -> None:
+    old = created(fleet)
+    fleet.endpoints.update(fleet.version(old.endpoint))
+    fleet.settled(old.endpoint)
+    fleet.endpoints.update(old)
+    assert fleet.settled(old.endpoint).config == old.config
+
+
+def test_a_version_that_does_not_serve_is_rolled_back_in_silence_5(fleet: Fleet) -> None:
+    old = created(fleet)
+    broken = fleet.broken(old.endpoint)
+    fleet.endpoints.update(broken)
+    found = fleet.settled(old.endpoint)
+    assert (found.status, found.config, found.coming) == ("InService", old.config, None)
+    assert not found.heads_for(broken.config)
+    assert found.failure
+    assert "ping" in found.failure
+
+
+def test_a_first_version_that_does_not_serve_fails_the_endpoint(fleet: Fleet) -> None:
+    broken = fleet.broken(unique("Churn"))
+    fleet.endpoints.create(broken)
+    found = fleet.settled(broken.endpoint)
+    assert found.status == "Failed"
+    assert found.has_settled
+    assert not found.heads_for(broken.config)
+    assert found.failure
+
+
+@pytest.mark.parametrize("status", ["PendingManualApproval", "Rejected"])
+def test_sagemaker_makes_no_model_of_what_is_not_approved_5(hosted: Hosted, status: str) -> None:
+    request = request_for(registered(hosted, SCRIPT, status), unique("Churn"))
+    endpoints = SageMakerEndpoints(hosted.sagemaker, ROLE)
+    with pytest.raises(CallRefused, match="SageMaker answered"):
+        endpoints.create(request)
+    assert endpoints.describe(request.endpoint) is None
+
+
+# -- what only AWS answers --
+
+type Wired = tuple[SageMakerEndpoints, Stubber]
+PREFIX = "arn:aws:sagemaker:eu-west-1:111122223333"
+REQUEST = deploy_request()
+MADE: dict[str, dict[str, Any]] = {
+    "create_model": {"ModelArn": f"{PREFIX}:model/churn-1"},
+    "create_endpoint_config": {"EndpointConfigArn": f"{PREFIX}:endpoint-config/churn-1-config"},
+    "create_endpoint": {"EndpointArn": f"{PREFIX}:endpoint/churn-prod"},
+    "update_endpoint": {"EndpointArn": f"{PREFIX}:endpoint/churn-prod"},
+}
+
+
+@pytest.fixture
+def wired() -> Iterator[Wired]:
+    client = boto3.client("sagemaker", region_name="eu-west-1", aws_access_key_id="test", aws_secret_access_key="test")
+    with Stubber(client) as stubber:
+        yield SageMakerEndpoints(client, ROLE), stubber
+        stubber.assert_no_pending_responses()
+
+
+def answer(stubber: Stubber, *operations: str) -> None:
+    for operation in operations:
+        stubber.add_response(operation, MADE[operation])
+
+
+def ask(endpoints: Endpoints, operation: str) -> None:
+    (endpoints.update if operation == "update_endpoint" else endpoints.create)(REQUEST)
+
+
+def test_all_that_is_asked_for_is_in_the_request(wired: Wired) -> None:
+    endpoints, stubber = wired
+    variant = {
+        "VariantName": "AllTraffic",
+        "ModelName": "churn-1",
+        "InstanceType": "ml.m5.large",
+        "InitialInstanceCount": 1,
+    }
+    stubber.add_response(
+        "create_model",
+        MADE["create_model"],
+        {
+            "ModelName": "churn-1",
+            "ExecutionRoleArn": ROLE,
+            "Containers": [
+                {"ModelPackageName": REQUEST.package, "Environment": {"MODEL_PACKAGE_ARN": REQUEST.package}}
+            ],
+        },
+    )
+    stubber.add_response(
+        "create_endpoint_config",
+        MADE["create_endpoint_config"],
+        {"EndpointConfigName": "churn-1-config", "ProductionVariants": [variant]},
+    )
+    stubber.add_response(
+        "update_endpoint",
+        MADE["update_endpoint"],
+        {"EndpointName": "churn-prod", "EndpointConfigName": "churn-1-config"},
+    )
+    endpoints.update(REQUEST)
+
+
+@pytest.mark.parametrize("operation", ["create_endpoint", "update_endpoint"])
+def test_what_stands_under_a_requests_names_was_made_for_it_3(wired: Wired, operation: str) -> None:
+    endpoints, stubber = wired
+    for made, what in (("create_model", "model"), ("create_endpoint_config", "endpoint configuration")):
+        said = f'Cannot create already existing {what} "{PREFIX}:{what}/churn-1".'
+        stubber.add_client_error(made, "ValidationException", said)
+    answer(stubber, operation)
+    ask(endpoints, operation)
+
+
+@pytest.mark.parametrize(
+    ("operation", "code", "message", "meaning"),
+    [
+        ("create_endpoint", "ResourceLimitExceeded", "instances: 2 of 2", CapacityExceeded),
+        ("update_endpoint", "ResourceLimitExceeded", "instances: 2 of 2", CapacityExceeded),
+        ("create_endpoint_config", "ResourceLimitExceeded", "configurations: 100 of 100", CapacityExceeded),
+        ("create_model", "ResourceLimitExceeded", "models: 1000 of 1000", CapacityExceeded),
+        ("create_model", "ValidationException", "Could not access model data", CallRefused),
+        ("create_endpoint_config", "ValidationException", "no such instance type", CallRefused),
+        ("create_endpoint", "ResourceNotFound", "no such configuration", CallRefused),
+        ("update_endpoint", "ValidationException", f'Cannot update in-progress endpoint "{PREFIX}".', EndpointBusy),
+        (
+            "create_endpoint",
+            "ValidationException",
+            f'Cannot create already existing endpoint "{PREFIX}:endpoint/churn-prod".',
+            EndpointBusy,
+        ),
+    ],
+)
+def test_errors_that_we_understand_get_our_words(
+    wired: Wired, operation: str, code: str, message: str, meaning: type[ControlPlaneError]
+) -> None:
+    endpoints, stubber = wired
+    before = ["create_model", "create_endpoint_config"]
+    answer(stubber, *(before[: before.index(operation)] if operation in before else before))
+    stubber.add_client_error(operation, code, message)
+    with pytest.raises(meaning, match="SageMaker answered: "):
+        ask(endpoints, operation)
+
+
+@pytest.mark.parametrize("operation", MADE)
+@pytest.mark.parametrize("code", ["ThrottlingException", "AccessDeniedException", "InternalFailure"])
+def test_other_errors_are_left_as_they_are(wired: Wired, operation: str, code: str) -> None:
+    endpoints, stubber = wired
+    before = ["create_model", "create_endpoint_config"]
+    answer(stubber, *(before[: before.index(operation)] if operation in before else before))
+    stubber.add_client_error(operation, code, "Rate exceeded")
+    with pytest.raises(ClientError, match=code):
+        ask(endpoints, operation)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [("ThrottlingException", "Rate exceeded"), ("AccessDeniedException", "no"), ("ValidationException", "bad name")],
+)
+def test_an_endpoint_that_cannot_be_described_just_now_is_not_gone(wired: Wired, code: str, message: str) -> None:
+    endpoints, stubber = wired
+    stubber.add_client_error("describe_endpoint", code, message)
+    with pytest.raises(ClientError, match=code):
+        endpoints.describe("churn-prod")
+
+
+@pytest.mark.parametrize("status", ["Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"])
+def test_what_changes_has_not_settled(wired: Wired, status: str) -> None:
+    endpoints, stubber = wired
+    now = datetime.fromisoformat("2026-11-21T09:00:00+00:00")
+    found = {"EndpointName": "churn-prod", "EndpointArn": f"{PREFIX}:endpoint/churn-prod", "EndpointStatus": status}
+    stubber.add_response("describe_endpoint", found | {"CreationTime": now, "LastModifiedTime": now})
+    endpoint = endpoints.describe("churn-prod")
+    assert endpoint is not None
+    assert (endpoint.status, endpoint.has_settled, endpoint.config, endpoint.coming) == (status, False, "", None)
