@@ -23,7 +23,7 @@ from tests.samples import MORNING, deploy_request
 
 
 class Fleet(NamedTuple):
-    """Endpoints; how a version comes to be that serves, or one that does not; and what SageMaker has made of an update."""
+    """Endpoints; how a version comes to be that serves, and one that does not; what has come of an update."""
 
     endpoints: Endpoints
     version: Callable[[str], DeployRequest]
