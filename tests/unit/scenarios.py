@@ -13,7 +13,15 @@ from functools import partial
 from typing import Literal
 
 from control_plane.errors import CallError, CallRefused, CapacityExceeded
-from control_plane.events import AlarmStateChange, DriftReport, ModelPackageStateChange, RunRequested
+from control_plane.events import (
+    AlarmStateChange,
+    DeploymentRequested,
+    DriftReport,
+    ModelPackageStateChange,
+    Request,
+    RollbackRequested,
+    RunRequested,
+)
 from control_plane.models import ModelSpec
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
@@ -37,6 +45,7 @@ from tests.samples import (
     drift_report,
     evaluated_spec,
     model_spec,
+    ours,
     package_arn,
     package_changed,
     run_requested,
@@ -59,7 +68,7 @@ class Approval:
     status: ApprovalStatus = "Approved"
 
 
-type Happening = Approval | DriftReport | AlarmStateChange | RunRequested
+type Happening = Approval | DriftReport | AlarmStateChange | Request
 
 
 @dataclass(frozen=True)
@@ -68,9 +77,9 @@ class Scenario:
 
     `landings` are names under the model's folder for training, or with `evaluation/` before them. `versions` are in the
     registry, and `stored` in the bucket, before anything happens. `starts` maps a minute to what SageMaker says to new
-    starts; a run ends with `status`, an evaluation's verdict is `passes`. `data` is how many different data are run on,
-    `champion` the version that is in use at the end. The version `broken` can't be deployed. `reported` are outcomes of
-    what only SageMaker's events tell, because it has no consequences.
+    starts and deployments; a run ends with `status`, an evaluation's verdict is `passes`. `data` is how many different
+    data are run on, `champion` the version that is in use at the end. The version `broken` can't be deployed.
+    `reported` are outcomes of what only SageMaker's events tell, because it has no consequences.
     """
 
     name: str
@@ -126,6 +135,10 @@ COOL = model_spec(changes={"policy.cooldown.training": "12m"})
 DRIFT = DriftReport.parse(drift_report("e1"))
 ALARM, RECOVERED = (AlarmStateChange.parse(sample_event(f"drift_alarm{end}")) for end in ("", "_recovered"))
 FORCED = RunRequested.parse(run_requested("e1", force=True))
+ASKED = {"model": "churn", "why": "complaints", "actor": "ada"}
+BACK = RollbackRequested.parse(ours("Rollback Requested", "e1", ASKED))
+FORTH = DeploymentRequested.parse(ours("Deployment Requested", "e2", ASKED | {"package_arn": package_arn(2)}))
+FROZEN = deployed_spec(changes={"policy.freeze": [{"since": "Sat 08:00", "until": "Sat 09:05"}]})
 SCENARIOS = (
     Scenario("a window becomes a run", {0: FIRST}, (Outcome.STARTED,)),
     Scenario("no manifest", {0: ("a.csv",), 2: ("b.csv",)}, (Outcome.STARTED,)),
@@ -234,6 +247,43 @@ SCENARIOS = (
         champion=1,
         deployed=(1, 2, 1),
         happens={0: (Approval(1),), 8: (Approval(2),), 10: (Approval(2, "Rejected"),)},
+        versions=2,
+        spec=DEPLOYED,
+    ),
+    Scenario(
+        "an approval in a freeze",
+        {},
+        (Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED),
+        (),
+        champion=1,
+        deployed=(1,),
+        happens={0: (Approval(1),)},
+        versions=1,
+        spec=FROZEN,
+    ),
+    Scenario(
+        "no capacity for an endpoint",
+        {},
+        (Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED),
+        (),
+        champion=1,
+        deployed=(1,),
+        happens={0: (Approval(1),)},
+        starts={0: CapacityExceeded("full"), 3: None},
+        versions=1,
+        spec=DEPLOYED,
+    ),
+    Scenario(
+        "asked to go back and forth",
+        {},
+        (
+            *(Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED) * 2,
+            *(Outcome.ROLLING_BACK, Outcome.ROLLED_BACK, Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED),
+        ),
+        (),
+        champion=2,
+        deployed=(1, 2, 1, 2),
+        happens={0: (Approval(1),), 6: (Approval(2),), 12: (BACK,), 18: (FORTH,)},
         versions=2,
         spec=DEPLOYED,
     ),
@@ -380,7 +430,8 @@ class World:
         return self._ending(longest)
 
     def _minute(self, minute: int) -> None:
-        self.plane.pipelines.unavailable = self.scenario.starts.get(minute, self.plane.pipelines.unavailable)
+        if minute in self.scenario.starts:
+            self.plane.pipelines.unavailable = self.plane.endpoints.unavailable = self.scenario.starts[minute]
         if minute in self.scenario.landings:
             keys = map(key, self.scenario.landings[minute])
             self._deliver(partial(on_data_arrival, put(self.plane.objects, *keys), self.view))
@@ -399,7 +450,7 @@ class World:
         match happening:
             case DriftReport() | AlarmStateChange():
                 return partial(on_drift, happening, self.view)
-            case RunRequested():
+            case RunRequested() | DeploymentRequested() | RollbackRequested():
                 return partial(on_request, happening, self.view)
             case Approval(version, status):
                 return self._package_event(self.plane.registry.set_approval(package_arn(version), status).arn)

@@ -48,7 +48,8 @@ def plane() -> FakeControlPlane:
 
 def make(plane: FakeControlPlane, endpoints: FakeEndpoints | None = None) -> Deployment:
     decision: Decision = begun("d1").model_copy(update={"request": ASKED})
-    came = Calls(plane.pipelines, endpoints or plane.endpoints, plane.registry, plane.now).make(decision)
+    calls = Calls(plane.pipelines, endpoints or plane.endpoints, plane.registry, plane.now, plane.patience)
+    came = calls.make(decision)
     assert isinstance(came, Deployment)
     return came
 
@@ -59,7 +60,8 @@ def with_endpoint(plane: FakeControlPlane, endpoint: Endpoint) -> FakeEndpoints:
 
 
 def test_an_endpoint_is_made_the_first_time_and_updated_from_then_on(plane: FakeControlPlane) -> None:
-    assert make(plane) == deployment_of(ASKED).model_copy(update={"correlation_id": "d1"})
+    expected = {"correlation_id": "d1", "look_at": MORNING + plane.patience}
+    assert make(plane) == deployment_of(ASKED).model_copy(update=expected)
     assert plane.endpoints.endpoints["churn-prod"].status == "Creating"
     updated = with_endpoint(plane, endpoint_of("churn-1-config"))
     make(plane)
