@@ -6,7 +6,7 @@ SAM := .tools/sam/bin/sam
 READY := .tools/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test unit contract local lint types template format check schema lock clean
+.PHONY: help setup demo up down test unit contract local lint types template format bench check schema lock clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ template: $(READY) ## is template.yaml valid?
 format: $(READY) ## rewrite the code in the project's format
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
+
+bench: $(READY) ## what the local SageMaker itself costs per pipeline step
+	@$(BIN)/python -m benchmarks.engine
 
 check: lint types template test ## all that CI checks
 

@@ -1,0 +1,1 @@
+"""Measurements, each one command that anyone can repeat; what they print is what is claimed."""
