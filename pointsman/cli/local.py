@@ -20,12 +20,18 @@ def up(
         bool, typer.Option(help="Then build and deploy the template, also to one that runs; implies --detach.")
     ] = False,
     time_scale: Annotated[float, typer.Option(min=1, help="60 lets a minute of schedules pass in a second.")] = 1.0,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(help="A quota of SageMaker's, such as concurrent_executions=2 or pipeline_steps=50."),
+    ] = None,
 ) -> None:
     """Start the embedded AWS."""
     from pointsman.environment import LOCAL, Environment
     from pointsman.local import deployment, process
 
-    settings = LocalSettings(state=own_state(state, LOCAL), port=port, time_scale=time_scale)
+    settings = LocalSettings(
+        state=own_state(state, LOCAL), port=port, time_scale=time_scale, limits=_limits(limit or [])
+    )
     if not detach and not deploy:
         process.serve(settings)
         return
@@ -38,6 +44,21 @@ def up(
         deployment.build()
         say("deploying the template (sam deploy)")
         deployment.deploy(Environment.named(LOCAL, running.endpoint_url))
+
+
+def _limits(given: list[str]) -> dict[str, int]:
+    from dataclasses import fields
+
+    from pointsman.local.sagemaker import Limits
+
+    known = [field.name for field in fields(Limits)]
+    found = {}
+    for text in given:
+        name, _, number = text.partition("=")
+        if name not in known or not number.isdecimal():
+            raise typer.BadParameter(f"{text!r} is not NAME=NUMBER with one of {', '.join(known)}")
+        found[name] = int(number)
+    return found
 
 
 def down(state: State = None) -> None:

@@ -70,7 +70,7 @@ async def _serve(settings: LocalSettings, aws: "EmbeddedAws", sagemaker: "LocalS
 
 def _add_sagemaker(settings: LocalSettings, aws: "EmbeddedAws") -> "LocalSageMaker":
     from pointsman.local.aws.sagemaker import SAGEMAKER, invoked_endpoint
-    from pointsman.local.sagemaker import LocalSageMaker
+    from pointsman.local.sagemaker import Limits, LocalSageMaker
 
     def emit(detail_type: str, detail: dict[str, object], resources: list[str]) -> None:
         # SageMaker forgets an event that it has handed over, so it must be safe by then.
@@ -82,6 +82,7 @@ def _add_sagemaker(settings: LocalSettings, aws: "EmbeddedAws") -> "LocalSageMak
         endpoint_url=aws.endpoint_url,
         emit=emit,
         region=settings.region,
+        limits=Limits(**settings.limits),
         time_scale=settings.time_scale,
     )
 

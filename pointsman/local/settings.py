@@ -22,6 +22,7 @@ class LocalSettings:
     `port` None takes the port of the previous run when it is free, else any free one. Raises UnusablePort.
     `time_scale` 60 lets a minute of rate() schedules, of retry back-off and of deployments' waits pass in a second.
     `concurrency` bounds the event-driven invocations that run at once, over all functions.
+    `limits`: SageMaker's quotas that shall differ from an account's, by their names in `sagemaker.Limits`.
     """
 
     state: Path = field(default_factory=default_state_directory)
@@ -29,6 +30,7 @@ class LocalSettings:
     time_scale: float = 1.0
     region: str = "us-east-1"
     concurrency: int = 4
+    limits: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.port is not None and self.port not in PORTS:

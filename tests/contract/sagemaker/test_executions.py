@@ -302,3 +302,40 @@ def test_many_executions_at_once(served: Served, script: Script) -> None:
     name = served.create(definition([processing(unique("Step"), script(NOTHING))]))
     arns = [served.boto3.start_pipeline_execution(PipelineName=name)["PipelineExecutionArn"] for _ in range(8)]
     assert {served.ended(arn)["PipelineExecutionStatus"] for arn in arns} == {"Succeeded"}
+
+
+def test_a_step_taken_from_the_cache_says_so_in_its_event(served: Served, script: Script) -> None:
+    step = processing("Step", script(NOTHING), CacheConfig={"Enabled": True, "ExpireAfter": "P1D"})
+    name = served.create(definition([step]))
+    first, second = (
+        served.ended(served.boto3.start_pipeline_execution(PipelineName=name)["PipelineExecutionArn"]) for _ in range(2)
+    )
+    eventually(lambda: len(served.details("Execution Status")) == 4)
+    told = [
+        (detail["currentStepStatus"], detail.get("cacheHitResult"))
+        for detail in served.details("Step Status")
+        if detail["pipelineExecutionArn"] == second["PipelineExecutionArn"]
+    ]
+    source = {"sourcePipelineExecutionArn": first["PipelineExecutionArn"]}
+    assert told == [("Starting", None), ("Succeeded", source)]
+
+
+def test_a_retry_is_told_as_a_change_back_to_executing(served: Served) -> None:
+    broken = condition("Broken", [compare("Equals", "a", 1)])
+    arn = served.start_execution(definition([broken]))
+    served.ended(arn)
+    served.boto3.retry_pipeline_execution(PipelineExecutionArn=arn)
+    eventually(lambda: len(served.details("Execution Status")) == 4)
+    statuses = [
+        (detail.get("previousPipelineExecutionStatus"), detail["currentPipelineExecutionStatus"])
+        for detail in served.details("Execution Status")
+    ]
+    assert statuses == [(None, "Executing"), ("Executing", "Failed"), ("Failed", "Executing"), ("Executing", "Failed")]
+
+
+def test_a_retry_counts_against_the_concurrent_executions(aws: Instance, script: Script, tmp_path: Path) -> None:
+    with Served.started(tmp_path / "limited", aws.endpoint_url, Limits(concurrent_executions=1)) as served:
+        failed = served.start_execution(definition([condition("Broken", [compare("Equals", "a", 1)])]))
+        served.ended(failed)
+        served.start_execution(definition([waiting("Step", script(WAIT), tmp_path)]))
+        assert refused(served.boto3.retry_pipeline_execution, PipelineExecutionArn=failed)[0] == "ResourceLimitExceeded"

@@ -2,14 +2,16 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pointsman.local.sagemaker import Limits
 from tests.contract.sagemaker.definitions import compare, condition, definition, fail, get, processing
 from tests.contract.sagemaker.serving import ROLE, Served
 from tests.contract.sagemaker.test_wire import FAIL_ONLY, refused
-from tests.local.instances import eventually, unique
+from tests.local.instances import Instance, eventually, unique
 
 TOKEN = "t" * 32
 
@@ -163,3 +165,19 @@ def test_tags_are_added_listed_and_removed(sagemaker: Any) -> None:
     sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "a", "Value": "3"}])
     sagemaker.delete_tags(ResourceArn=arn, TagKeys=["b"])
     assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "a", "Value": "3"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (definition([fail("A"), fail("B"), fail("C")]), "at most 2 steps"),
+        (definition([fail("A")], [{"Name": f"P{n}", "Type": "String"} for n in range(4)]), "at most 3 parameters"),
+    ],
+)
+def test_a_pipeline_beyond_its_quotas_is_refused(aws: Instance, tmp_path: Path, text: str, reason: str) -> None:
+    limits = Limits(pipeline_parameters=3, pipeline_steps=2)
+    with Served.started(tmp_path / "limited", aws.endpoint_url, limits) as served:
+        request = {"PipelineName": "p", "PipelineDefinition": text, "RoleArn": ROLE}
+        code, message = refused(served.boto3.create_pipeline, **request)
+        assert (code, reason in message) == ("ValidationException", True)
+        assert served.boto3.list_pipelines()["PipelineSummaries"] == []

@@ -136,6 +136,24 @@ def test_a_token_gives_the_same_execution_after_a_kill(killable: Killable, scrip
     assert len(killable.boto3.list_pipeline_executions(PipelineName=name)["PipelineExecutionSummaries"]) == 1
 
 
+def test_results_are_taken_over_and_executions_retried_after_a_kill(killable: Killable, script: Script) -> None:
+    cached = processing("Done", script("pass"), CacheConfig={"Enabled": True, "ExpireAfter": "P1D"})
+    broken = processing("Broken", script("raise SystemExit(1)"), DependsOn=["Done"])
+    name = killable.create(definition([cached, broken]))
+    first = killable.boto3.start_pipeline_execution(PipelineName=name)["PipelineExecutionArn"]
+    killable.ended(first)
+    killable.kill()
+    killable.start()
+    second = killable.boto3.start_pipeline_execution(PipelineName=name)["PipelineExecutionArn"]
+    killable.ended(second)
+    assert killable.steps(second)["Done"]["CacheHitResult"] == {"SourcePipelineExecutionArn": first}
+    killable.boto3.retry_pipeline_execution(PipelineExecutionArn=first)
+    killable.kill()
+    killable.start()
+    assert killable.ended(first)["PipelineExecutionStatus"] == "Failed"
+    assert set(killable.steps(first)) == {"Done", "Broken"}
+
+
 def test_stop_and_start_resume(served: Served, bucket: str, script: Script, tmp_path: Path) -> None:
     arn = served.start_execution(slow(bucket, unique("group"), script, tmp_path))
     first = eventually(lambda: attempts(tmp_path))[0]
