@@ -60,8 +60,8 @@ def _member_problems(condition: Shape, members: tuple[str, ...], path: str) -> I
     for member in members:
         if member not in condition:
             yield Problem(path, f"{condition['Type']} needs {member}")
-    for member in condition:
-        if member not in {"Type", *members}:
+    for member, value in condition.items():
+        if member not in {"Type", *members} and value is not None:  # null is how the SDK writes what is unset
             # In the words of the service: https://github.com/aws/sagemaker-python-sdk/issues/2746
             yield Problem(path, f"Cannot parse object, unknown property '{member}'.")
 
