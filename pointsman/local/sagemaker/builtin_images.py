@@ -16,6 +16,7 @@ _OTHERS = {
     "ipinsights", "kmeans", "knn", "lda", "linear-learner", "ntm", "object-detection", "object2vec", "pca",
     "randomcutforest", "semantic-segmentation", "seq2seq",
 }  # fmt: skip
+_ANALYZER, _CLARIFY = "sagemaker-model-monitor-analyzer", "sagemaker-clarify-processing"
 _METRICS = (
     "accuracy", "auc", "aucpr", "error", "f1", "gamma-nloglik", "logloss", "mae", "map", "mape", "merror", "mlogloss",
     "mse", "mphe", "ndcg", "poisson-nloglik", "r2", "rmse", "rmsle",
@@ -28,6 +29,13 @@ def training_command(image: str) -> list[str] | None:
     if not is_xgboost(image) or not _has_package():
         return None
     return ["python", "-m", "pointsman.local.containers.xgboost_training", _model_form(image)]
+
+
+def processing_command(image: str) -> list[str] | None:
+    """None where what the image runs by itself is not known here."""
+    if _repository(image) != _ANALYZER:
+        return None
+    return ["python", "-m", "pointsman.local.containers.data_quality"]
 
 
 def is_xgboost(image: str) -> bool:
@@ -43,6 +51,8 @@ def refusal(image: str) -> str | None:
         )
     if _repository(image) in _OTHERS:
         return f"{image} is SageMaker's built-in algorithm {_repository(image)}, which does not run here; XGBoost does"
+    if _repository(image) == _CLARIFY:
+        return f"{image} is SageMaker Clarify's, which does not run here"
     return None
 
 

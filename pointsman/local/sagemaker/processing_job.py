@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/build-your-own-processing-contai
 
 import json
 
-from pointsman.local.sagemaker import container, events
+from pointsman.local.sagemaker import builtin_images, container, events
 from pointsman.local.sagemaker.container import Launch, Surroundings
 from pointsman.local.sagemaker.errors import JobFailedError
 from pointsman.local.sagemaker.job_contract import Ending
@@ -52,11 +52,12 @@ class ProcessingJob:
 
     def launch(self, job: Shape, folder: JobFolder, surroundings: Surroundings) -> Launch:
         application = job["AppSpecification"]
-        entrypoint = application.get("ContainerEntrypoint")
+        image = application["ImageUri"]
+        entrypoint = application.get("ContainerEntrypoint") or builtin_images.processing_command(image)
         if not entrypoint:
-            raise JobFailedError(
-                f"ClientError: no ContainerEntrypoint: the default of image {application['ImageUri']} is not known here"
-            )
+            if refusal := builtin_images.refusal(image):
+                raise JobFailedError(f"ClientError: {refusal}")
+            raise JobFailedError(f"ClientError: no ContainerEntrypoint: the default of image {image} is not known here")
         return container.plan(
             folder,
             [*entrypoint, *(application.get("ContainerArguments") or ())],

@@ -34,6 +34,7 @@ from pointsman.local.sagemaker.steps.job_step import JobStep
 from pointsman.local.sagemaker.steps.kind import StepKind
 from pointsman.local.sagemaker.steps.lambda_function import LambdaStep
 from pointsman.local.sagemaker.steps.model import ModelStep
+from pointsman.local.sagemaker.steps.quality_check import QualityCheckStep
 from pointsman.local.sagemaker.steps.register_model import RegisterModelStep
 from pointsman.local.sagemaker.steps.tuning import TuningStep
 from pointsman.local.sagemaker.store import Store
@@ -84,6 +85,7 @@ class Running:
             **_other_steps(account.store, registry, self.hosting.models),
             "Lambda": LambdaStep(surroundings),
             "Tuning": TuningStep(tunings, account.store),
+            "QualityCheck": QualityCheckStep(jobs, account.store, registry),
             "Callback": CallbackStep(callbacks, account.store, surroundings),
         }
         shop = Workshop(records, step_kinds, StepCache(account.store), time_scale)
