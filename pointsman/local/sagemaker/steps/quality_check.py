@@ -50,7 +50,7 @@ class QualityCheckStep:
         kind = body.get("CheckType")
         if kind != "DATA_QUALITY":
             raise StepFailedError(
-                f"ClientError: QualityCheck steps with CheckType {kind} cannot be run locally; DATA_QUALITY can"
+                f"ClientError: QualityCheck steps of CheckType {kind} cannot be run locally yet; DATA_QUALITY can"
             )
         baseline = self._baseline(body)
         skipped, registered = bool(body.get("SkipCheck")), bool(body.get("RegisterNewBaseline"))
