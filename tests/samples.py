@@ -341,5 +341,6 @@ def monitor_run(**changes: Any) -> MonitorRun:
         "failure": None,
         "output_uri": REPORTS,
         "kind": None,
+        "ended_at": after(hours=1, minutes=20),
     }
     return MonitorRun(**fields | changes)

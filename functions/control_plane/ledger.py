@@ -60,8 +60,11 @@ class Ledger(Protocol):
     def note_drift(self, model: str, drift: Drift | None) -> None:
         """Remember drift that was found, or that there is none any more. Raises UnknownModel."""
 
-    def looked_after(self, model: Model, approvals: Mapping[str, str], again: datetime) -> None:
-        """Remember the registry's approval statuses by version, and when to look after the model again.
+    def looked_after(
+        self, model: Model, approvals: Mapping[str, str], *, heard_until: datetime, again: datetime
+    ) -> None:
+        """Remember the registry's approval statuses by version, until when monitors' runs were looked for, and when to
+        look after the model again.
 
         Does nothing where a spec was applied since the model was read: that made it due at once.
         """

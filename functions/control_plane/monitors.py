@@ -1,11 +1,22 @@
 """The runs of monitoring schedules, as the control plane sees them. SageMaker's Model Monitor starts them."""
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
 
 from control_plane.policies import DriftKind
 
 type MonitorStatus = Literal["InProgress", "Stopping", "Completed", "Failed", "Stopped"]
+
+
+def drift_decision_id(identity: str) -> str:
+    """Of the decision on what a monitor's job, by its ARN, or an alarm's change says.
+
+    An alarm's name may be of any length and letters; the id becomes part of names.
+    """
+    return f"drift-{hashlib.sha256(identity.encode()).hexdigest()[:24]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,7 @@ class MonitorRun:
     failure: str | None
     output_uri: str | None
     kind: DriftKind | None
+    ended_at: datetime | None
 
     @property
     def found_violations(self) -> bool:
@@ -36,3 +48,13 @@ class Monitors(Protocol):
 
     def describe(self, job_arn: str) -> MonitorRun | None:
         """None for a job that analyses nothing for a monitoring schedule, and for one that SageMaker doesn't know."""
+
+    def ended_of_schedule(self, name: str, since: datetime, until: datetime) -> Sequence[str]:
+        """The ARNs of the jobs of a schedule's runs that ended after `since` and not after `until`, oldest first.
+
+        Of the newest 100 runs, in one request. Empty for a schedule that SageMaker doesn't know; runs that failed
+        before they had a job are left out.
+        """
+
+    def ended_of_endpoint(self, name: str, since: datetime, until: datetime) -> Sequence[str]:
+        """As `ended_of_schedule`, of all schedules that look at an endpoint."""

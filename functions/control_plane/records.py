@@ -233,7 +233,8 @@ class Model(Record):
 
     `pending` and `pending_deployment` are the decisions that wait for the slots `slot` and `deploying`. `started` says
     when the last run of each purpose began, `arrived` when data last came, `since` when the model was applied first.
-    `approvals` are the registry's approval statuses by version's ARN, as `on_tick` last saw them.
+    `approvals` are the registry's approval statuses by version's ARN, as `on_tick` last saw them; of monitors' runs it
+    has seen to those that ended until `heard_until`.
     """
 
     kind: Literal["model"] = "model"
@@ -249,6 +250,7 @@ class Model(Record):
     started: Mapping[Purpose, datetime] = {}
     arrived: Mapping[Purpose, datetime] = {}
     approvals: Mapping[str, str] = {}
+    heard_until: datetime | None = None
     drift: Drift | None = None
 
 

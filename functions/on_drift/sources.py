@@ -1,15 +1,14 @@
 """The three sources of drift: whom each is about, and what it says."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 from control_plane.errors import MonitorStillRunning, UnknownModel
-from control_plane.events import AlarmStateChange, DriftEvent, DriftReport, ProcessingJobStateChange
+from control_plane.events import AlarmStateChange, DriftEvent, DriftReport, MonitorRunObserved, ProcessingJobStateChange
 from control_plane.ledger import Ledger
 from control_plane.models import ModelSpec
-from control_plane.monitors import MonitorRun, Monitors
+from control_plane.monitors import MonitorRun, Monitors, drift_decision_id
 from control_plane.ports import Objects
 from control_plane.violations import FEATURES, VIOLATIONS, MonitorReport, count_features, read_violations
 from on_drift.claims import claims_of_alarm, claims_of_run
@@ -27,10 +26,8 @@ class Source(Protocol):
 
 
 def decision_id(event: DriftEvent) -> str:
-    """An alarm's name may be of any length and letters; the id becomes part of names."""
-    if isinstance(event, DriftReport):
-        return f"drift-{event.identity}"
-    return f"drift-{hashlib.sha256(event.identity.encode()).hexdigest()[:24]}"
+    """A report's is readable: its identity's form is checked."""
+    return f"drift-{event.identity}" if isinstance(event, DriftReport) else drift_decision_id(event.identity)
 
 
 def source_of(event: DriftEvent, monitors: Monitors) -> Source | None:
@@ -40,7 +37,7 @@ def source_of(event: DriftEvent, monitors: Monitors) -> Source | None:
             return _Report(event)
         case AlarmStateChange():
             return _Alarm(event)
-        case ProcessingJobStateChange():
+        case ProcessingJobStateChange() | MonitorRunObserved():
             run = monitors.describe(event.detail.job_arn)
             return _Run(run) if run else None
 

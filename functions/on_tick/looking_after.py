@@ -9,6 +9,7 @@ from control_plane.records import Decision, Model
 from control_plane.registry import ApprovalStatus, Package
 from control_plane.standings import fallback_of, is_left_in_use, standing_of
 from on_tick.decide_model import newest_approval, next_look, overdue, persisting, unheard, was_heard_of
+from on_tick.monitor_runs import tell_of_monitor_runs
 
 
 def look_after(item: Model, plane: ControlPlane) -> list[Decision]:
@@ -26,7 +27,9 @@ def look_after(item: Model, plane: ControlPlane) -> list[Decision]:
     decisions = _note_overdue(model, plane)
     if report := persisting(model, plane.now()):
         plane.events.send("Drift Report", report)
-    plane.ledger.looked_after(model, approvals, next_look(model, plane.now(), plane.look_after_every))
+    heard_until = tell_of_monitor_runs(model, plane)
+    again = next_look(model, plane.now(), plane.look_after_every)
+    plane.ledger.looked_after(model, approvals, heard_until=heard_until, again=again)
     return decisions
 
 

@@ -28,4 +28,4 @@ def due_decisions(ledger: Ledger, **duration: float) -> list[str]:
 def apply(ledger: Ledger, spec: ModelSpec) -> None:
     """The model itself is not due before all else is."""
     ledger.apply(spec, MORNING)
-    ledger.looked_after(ledger.model(spec.model), {}, after(days=10_000))
+    ledger.looked_after(ledger.model(spec.model), {}, heard_until=MORNING, again=after(days=10_000))

@@ -83,6 +83,10 @@ def note_complete(ledger: DynamoDBLedger) -> None:
     ledger.note_arrivals(ROUTE, first_event="e", arrivals=1, complete=True, now=MORNING)
 
 
+def look_after(ledger: DynamoDBLedger) -> None:
+    ledger.looked_after(model_of(SPEC), {"v1": "Approved"}, heard_until=MORNING, again=after(minutes=15))
+
+
 def deploy(ledger: DynamoDBLedger) -> None:
     ledger.begin(deploying("d1"), None)
 
@@ -137,7 +141,7 @@ def deployed(ledger: DynamoDBLedger) -> None:
         (nothing, lambda ledger: ledger.owners([f"alarm/{number}" for number in range(101)]), 2),
         (nothing, lambda ledger: ledger.note_drift("churn", DRIFT), 1),
         (nothing, lambda ledger: ledger.note_drift("churn", None), 1),
-        (nothing, lambda ledger: ledger.looked_after(model_of(SPEC), {"v1": "Approved"}, after(minutes=15)), 1),
+        (nothing, look_after, 1),
         (nothing, deploy, 2),
         (wait_for_endpoint, deploy, 3),
         (wait_for_endpoint, lambda ledger: ledger.begin(deploying("d3", 1, instead_of=2), None), 1),

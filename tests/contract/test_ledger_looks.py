@@ -39,17 +39,18 @@ def due_models(ledger: Ledger, **duration: float) -> list[str]:
 def test_a_model_is_due_when_it_is_applied_and_when_it_was_said(ledger: Ledger) -> None:
     ledger.apply(model_spec(), MORNING)
     assert due_models(ledger) == ["churn"]
-    ledger.looked_after(ledger.model("churn"), APPROVALS, after(minutes=15))
-    assert dict(ledger.model("churn").approvals) == APPROVALS
+    assert ledger.model("churn").heard_until is None
+    ledger.looked_after(ledger.model("churn"), APPROVALS, heard_until=MORNING, again=after(minutes=15))
+    assert (dict(ledger.model("churn").approvals), ledger.model("churn").heard_until) == (APPROVALS, MORNING)
     assert due_models(ledger, minutes=14) == []
     assert due_models(ledger, minutes=15) == ["churn"]
-    ledger.looked_after(ledger.model("churn"), {}, after(minutes=30))
-    assert dict(ledger.model("churn").approvals) == {}
+    ledger.looked_after(ledger.model("churn"), {}, heard_until=after(minutes=14), again=after(minutes=30))
+    assert (dict(ledger.model("churn").approvals), ledger.model("churn").heard_until) == ({}, after(minutes=14))
 
 
 def test_a_model_applied_again_is_due_at_once_and_stays_what_it_was(ledger: Ledger) -> None:
     ledger.apply(model_spec(), MORNING)
-    ledger.looked_after(ledger.model("churn"), APPROVALS, after(days=1))
+    ledger.looked_after(ledger.model("churn"), APPROVALS, heard_until=MORNING, again=after(days=1))
     ledger.apply(model_spec(changes={"policy.same_data": "7d"}), after(minutes=5))
     found = ledger.model("churn")
     assert (found.since, dict(found.approvals)) == (MORNING, APPROVALS)
@@ -60,14 +61,16 @@ def test_a_look_at_what_has_been_replaced_does_not_put_the_next_one_off(ledger: 
     ledger.apply(model_spec(), MORNING)
     before = ledger.model("churn")
     ledger.apply(model_spec(changes={"policy.same_data": "7d"}), after(minutes=1))
-    ledger.looked_after(before, APPROVALS, after(days=1))
+    ledger.looked_after(before, APPROVALS, heard_until=MORNING, again=after(days=1))
     assert due_models(ledger, minutes=1) == ["churn"]
     assert dict(ledger.model("churn").approvals) == {}
 
 
 def test_looking_after_what_nobody_applied_makes_no_model(ledger: Ledger) -> None:
     apply(ledger, model_spec())
-    ledger.looked_after(ledger.model("churn").model_copy(update={"spec": model_spec("nobody")}), {}, MORNING)
+    ledger.looked_after(
+        ledger.model("churn").model_copy(update={"spec": model_spec("nobody")}), {}, heard_until=MORNING, again=MORNING
+    )
     assert [model.spec.model for model in ledger.models()] == ["churn"]
     assert due_models(ledger, days=1) == []
 

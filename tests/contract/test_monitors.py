@@ -1,7 +1,7 @@
 """`Monitors` on the fake and on SageMaker's wire as botocore knows it: whose job ran, and what it said."""
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import boto3
@@ -13,7 +13,7 @@ from control_plane.adapters.sagemaker_monitor import SageMakerMonitors
 from control_plane.monitors import MonitorRun, Monitors
 from control_plane.policies import DriftKind
 from tests.fakes import FakeMonitors
-from tests.samples import JOB_ARN, REPORTS, monitor_run
+from tests.samples import JOB_ARN, MORNING, REPORTS, after, monitor_run
 
 NAME = JOB_ARN.rpartition("/")[2]
 REGISTRY = "156813124566.dkr.ecr.us-east-1.amazonaws.com"
@@ -51,6 +51,7 @@ def described(**changes: Any) -> dict[str, Any]:
             "ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.xlarge", "VolumeSizeInGB": 20}
         },
         "CreationTime": datetime(2026, 11, 21, 10, 5, tzinfo=UTC),
+        "ProcessingEndTime": datetime(2026, 11, 21, 10, 20, tzinfo=UTC),
     }
     return {name: value for name, value in (job | changes).items() if value is not None}
 
@@ -63,28 +64,39 @@ def wired() -> Iterator[Wired]:
         stubber.assert_no_pending_responses()
 
 
+def by_arn(runs: Sequence[MonitorRun]) -> dict[str, MonitorRun]:
+    return {run.job_arn: run for run in runs}
+
+
 class Monitored(NamedTuple):
-    """The port, and how it comes to know a run, or that there is none."""
+    """The port, and how it comes to know a run, that there is none, or which ones a list has."""
 
     monitors: Monitors
     add: Callable[[MonitorRun], object]
-    unknown: Callable[[], object]
+    unknown: Callable[[str], object]
+    list: Callable[[Sequence[MonitorRun], str, str], None]
 
 
 @pytest.fixture(params=["fake", "sagemaker"])
 def monitored(request: pytest.FixtureRequest) -> Monitored:
     if request.param == "fake":
         fake = FakeMonitors()
-        return Monitored(fake, fake.add, lambda: None)
+        return Monitored(fake, fake.add, lambda _: None, lambda runs, _member, _name: fake.runs.update(by_arn(runs)))
     monitors, stubber = request.getfixturevalue("wired")
     return Monitored(
         monitors,
         lambda run: stubber.add_response(
             "describe_processing_job",
-            described(ProcessingJobStatus=run.status, ExitMessage=run.exit_message or None, FailureReason=run.failure),
+            described(
+                ProcessingJobStatus=run.status,
+                ExitMessage=run.exit_message or None,
+                FailureReason=run.failure,
+                ProcessingEndTime=run.ended_at,
+            ),
             {"ProcessingJobName": NAME},
         ),
-        lambda: stubber.add_client_error("describe_processing_job", "ResourceNotFound", http_status_code=400),
+        lambda call: stubber.add_client_error(call, "ResourceNotFound", http_status_code=400),
+        lambda runs, member, name: lists(stubber, *map(execution, reversed(runs)), **{member: name}),
     )
 
 
@@ -95,7 +107,7 @@ def monitored(request: pytest.FixtureRequest) -> Monitored:
         monitor_run(exit_message="Completed: Job completed successfully with no violations."),
         monitor_run(exit_message=""),
         monitor_run(status="Failed", exit_message="", failure="AlgorithmError: no data"),
-        monitor_run(status="InProgress", exit_message=""),
+        monitor_run(status="InProgress", exit_message="", ended_at=None),
     ],
 )
 def test_a_run_is_described_as_it_is(monitored: Monitored, run: MonitorRun) -> None:
@@ -104,7 +116,7 @@ def test_a_run_is_described_as_it_is(monitored: Monitored, run: MonitorRun) -> N
 
 
 def test_a_job_that_nobody_knows_is_no_monitors(monitored: Monitored) -> None:
-    monitored.unknown()
+    monitored.unknown("describe_processing_job")
     assert monitored.monitors.describe(JOB_ARN) is None
 
 
@@ -168,3 +180,73 @@ def test_a_job_that_cannot_be_described_just_now_may_be_a_monitors(wired: Wired,
     stubber.add_client_error("describe_processing_job", code)
     with pytest.raises(ClientError, match=code):
         monitors.describe(JOB_ARN)
+
+
+# -- runs that ended --
+
+SINCE, UNTIL = after(hours=1), after(hours=2)
+
+
+def execution(run: MonitorRun, **changes: Any) -> dict[str, Any]:
+    """As SageMaker lists it; None takes a member away."""
+    status = {"Completed": "CompletedWithViolations" if run.found_violations else "Completed"}
+    listed: dict[str, Any] = {
+        "MonitoringScheduleName": run.schedule,
+        "ScheduledTime": MORNING,
+        "CreationTime": MORNING,
+        "LastModifiedTime": run.ended_at or MORNING,
+        "MonitoringExecutionStatus": status.get(run.status, run.status),
+        "ProcessingJobArn": run.job_arn,
+        "EndpointName": run.endpoint,
+        "MonitoringType": "DataQuality",
+    }
+    return {name: value for name, value in (listed | changes).items() if value is not None}
+
+
+def lists(stubber: Stubber, *executions: dict[str, Any], **of: str) -> None:
+    """SageMaker is asked once, for runs that may have ended since."""
+    wanted = {"SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 100}
+    created = {"CreationTimeAfter": SINCE - timedelta(hours=25)}
+    answer = {"MonitoringExecutionSummaries": list(executions)}
+    stubber.add_response("list_monitoring_executions", answer, wanted | created | of)
+
+
+def runs() -> list[MonitorRun]:
+    """By when they ended; the newest still runs."""
+    ends = [SINCE, after(hours=1, seconds=1), after(hours=1, minutes=30), UNTIL, after(hours=2, seconds=1)]
+    ended = [monitor_run(job_arn=f"{JOB_ARN}{number}", ended_at=at) for number, at in enumerate(ends)]
+    return [*ended, monitor_run(job_arn=f"{JOB_ARN}9", status="InProgress", exit_message="", ended_at=None)]
+
+
+def test_runs_that_ended_are_listed_once_by_when_they_did(monitored: Monitored) -> None:
+    monitors, ended = monitored.monitors, [f"{JOB_ARN}{number}" for number in (1, 2, 3)]
+    monitored.list(runs(), "MonitoringScheduleName", "churn-data-quality")
+    assert monitors.ended_of_schedule("churn-data-quality", SINCE, UNTIL) == ended
+    monitored.list(runs(), "EndpointName", "Churn-Prod")
+    assert monitors.ended_of_endpoint("Churn-Prod", SINCE, UNTIL) == ended
+
+
+def test_runs_that_failed_are_listed_unless_they_had_no_job(wired: Wired) -> None:
+    monitors, stubber = wired
+    found = [
+        execution(monitor_run(ended_at=UNTIL), MonitoringExecutionStatus=status, ProcessingJobArn=f"{JOB_ARN}{status}")
+        for status in ("Completed", "Failed", "Stopped", "Pending", "Stopping")
+    ]
+    no_job = execution(monitor_run(ended_at=UNTIL), MonitoringExecutionStatus="Failed", ProcessingJobArn=None)
+    lists(stubber, *found, no_job, MonitoringScheduleName="churn-data-quality")
+    listed = monitors.ended_of_schedule("churn-data-quality", SINCE, UNTIL)
+    assert listed == [f"{JOB_ARN}{status}" for status in ("Completed", "Failed", "Stopped")]
+
+
+def test_a_schedule_or_an_endpoint_that_nobody_knows_has_no_runs(monitored: Monitored) -> None:
+    for ended in (monitored.monitors.ended_of_schedule, monitored.monitors.ended_of_endpoint):
+        monitored.unknown("list_monitoring_executions")
+        assert ended("nobody", SINCE, UNTIL) == []
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "AccessDeniedException", "ValidationException"])
+def test_runs_that_cannot_be_listed_just_now_may_be_there(wired: Wired, code: str) -> None:
+    monitors, stubber = wired
+    stubber.add_client_error("list_monitoring_executions", code)
+    with pytest.raises(ClientError, match=code):
+        monitors.ended_of_schedule("churn-data-quality", SINCE, UNTIL)

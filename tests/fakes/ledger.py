@@ -73,11 +73,13 @@ class FakeLedger:
             if drift:
                 rows.drift[model] = drift
 
-    def looked_after(self, model: Model, approvals: Mapping[str, str], again: datetime) -> None:
+    def looked_after(
+        self, model: Model, approvals: Mapping[str, str], *, heard_until: datetime, again: datetime
+    ) -> None:
         name = model.spec.model
         with self._store.transaction() as rows:
             if rows.revisions.get(name) == model.revision:
-                rows.approvals[name] = dict(approvals)
+                rows.approvals[name], rows.heard_until[name] = dict(approvals), heard_until
                 rows.due["model", name] = again
 
     def models(self) -> list[Model]:

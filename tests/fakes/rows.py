@@ -98,6 +98,7 @@ class Rows:
     started: dict[Place, datetime] = field(default_factory=dict)
     arrived: dict[Place, datetime] = field(default_factory=dict)
     approvals: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    heard_until: dict[str, datetime] = field(default_factory=dict)
     drift: dict[str, Drift] = field(default_factory=dict)
     routes: dict[tuple[str, str], Route] = field(default_factory=dict)
     windows: dict[Place, ArrivalWindow] = field(default_factory=dict)
@@ -146,6 +147,7 @@ class Rows:
             started=of_purposes(self.started, name),
             arrived=of_purposes(self.arrived, name),
             approvals=self.approvals.get(name, {}),
+            heard_until=self.heard_until.get(name),
             drift=self.drift.get(name),
         )
 

@@ -94,6 +94,22 @@ def test_what_a_monitor_writes_decides(monitored: Stack) -> None:
     assert (clean.outcome, clean.model) == ("SKIPPED_NO_DRIFT", MODEL)
 
 
+def test_a_run_that_only_a_tick_tells_of_is_decided_on_6(monitored: Stack) -> None:
+    """Here a tick finds none, for no schedule made the job: that it may look, and what telling leads to."""
+    monitored.drop_sagemakers_events()
+    run(monitored, monitor_job(monitored, "Untold", NOTHING))
+    sagemaker = monitored.environment.sagemaker
+
+    def ended() -> str | None:
+        jobs = sagemaker.list_processing_jobs(StatusEquals="Completed")["ProcessingJobSummaries"]
+        return next((job["ProcessingJobArn"] for job in jobs), None)
+
+    monitored.send("Monitor Run Observed", ProcessingJobArn=eventually(ended, within=LAP_SECONDS))
+    untold = decision_about(monitored, "-Untold-")
+    assert (untold.outcome, untold.model) == ("SKIPPED_NO_DRIFT", MODEL)
+    eventually(lambda: monitored.model.heard_until, within=LAP_SECONDS)
+
+
 def test_an_alarm_is_drift_until_it_recovers(monitored: Stack) -> None:
     cloudwatch = monitored.environment.client("cloudwatch")
     cloudwatch.put_metric_alarm(

@@ -21,6 +21,7 @@ from control_plane.events import (
     Request,
     RollbackRequested,
     RunRequested,
+    parse_drift_event,
 )
 from control_plane.models import ModelSpec
 from control_plane.outcomes import Outcome
@@ -45,6 +46,7 @@ from tests.samples import (
     drift_report,
     evaluated_spec,
     model_spec,
+    monitor_run,
     ours,
     package_arn,
     package_changed,
@@ -68,7 +70,12 @@ class Approval:
     status: ApprovalStatus = "Approved"
 
 
-type Happening = Approval | DriftReport | AlarmStateChange | Request
+@dataclass(frozen=True)
+class MonitorRan:
+    """A run of a monitor ends, having found drift."""
+
+
+type Happening = Approval | MonitorRan | DriftReport | AlarmStateChange | Request
 
 
 @dataclass(frozen=True)
@@ -316,6 +323,17 @@ SCENARIOS = (
         stored=("evaluation/a.csv",),
     ),
     Scenario(
+        "drift that a monitor finds",
+        {},
+        (Outcome.CHAMPION_CHANGED, Outcome.STARTED, Outcome.SKIPPED_NOT_DEGRADED),
+        (EVALUATION,),
+        champion=1,
+        happens={0: (Approval(1),), 2: (MonitorRan(),)},
+        spec=evaluated_spec(changes={"monitor.schedules": {"churn-data-quality": "data_quality"}}),
+        versions=1,
+        stored=("evaluation/a.csv",),
+    ),
+    Scenario(
         "an alarm that recovers",
         {},
         (
@@ -424,8 +442,7 @@ class World:
             idle = idle + 1 if held else 0
             longest = max(longest, idle)
             self.plane.wait(timedelta(minutes=1))
-            seen = self.plane.ledger.model("churn").approvals == self.plane.registry.approvals("churn")
-            if minute >= self.scenario.last_minute and seen and not self._due():
+            if minute >= self.scenario.last_minute and self._has_seen_all() and not self._due():
                 break
         return self._ending(longest)
 
@@ -436,7 +453,7 @@ class World:
             keys = map(key, self.scenario.landings[minute])
             self._deliver(partial(on_data_arrival, put(self.plane.objects, *keys), self.view))
         for happening in self.scenario.happens.get(minute, ()):
-            report = self._report if isinstance(happening, Approval) else self._deliver
+            report = self._report if isinstance(happening, Approval | MonitorRan) else self._deliver
             report(self._handling(happening))
         with suppress(Died, CallFailed, ExceptionGroup):
             self.faults.invoke(partial(tick, self.view))
@@ -452,6 +469,9 @@ class World:
                 return partial(on_drift, happening, self.view)
             case RunRequested() | DeploymentRequested() | RollbackRequested():
                 return partial(on_request, happening, self.view)
+            case MonitorRan():
+                self.plane.monitors.add(monitor_run(ended_at=self.plane.now()))
+                return partial(on_drift, parse_drift_event(sample_event("monitor_run_completed")), self.view)
             case Approval(version, status):
                 return self._package_event(self.plane.registry.set_approval(package_arn(version), status).arn)
 
@@ -459,6 +479,13 @@ class World:
         found = self.plane.registry.describe(arn)
         event = package_changed(arn, found.approval_status, at=found.last_modified, fields=["ModelApprovalStatus"])
         return partial(on_model_package, ModelPackageStateChange.parse(event), self.view)
+
+    def _has_seen_all(self) -> bool:
+        """What a look after the model is there to see."""
+        model, runs = self.plane.ledger.model("churn"), self.plane.monitors.runs.values()
+        ends = [run.ended_at for run in runs if run.ended_at]
+        heard = not ends or (model.heard_until is not None and model.heard_until >= max(ends))
+        return heard and model.approvals == self.plane.registry.approvals("churn")
 
     def _due(self) -> list[Due]:
         """A model is always looked after again."""
@@ -474,6 +501,9 @@ class World:
                     yield partial(on_pipeline_execution, detail["pipelineExecutionArn"], self.view)
                 case "Endpoint Observed":
                     yield partial(on_endpoint, detail["EndpointName"], self.view, model=detail["model"])
+                case "Monitor Run Observed":
+                    observed = parse_drift_event(ours(detail_type, f"{self._observed}-{number}", detail))
+                    yield partial(on_drift, observed, self.view)
                 case "Model Package Observed":
                     told = {"id": f"{self._observed}-{number}", "source": "pointsman", "detail-type": detail_type}
                     event = ModelPackageStateChange.parse(told | {"detail": detail})

@@ -33,7 +33,7 @@ PURE = [
 # What gathers and acts, through ports alone: tests put fakes there, `wiring.py` puts AWS.
 SHELLS = [
     *("control_plane.candidates", "control_plane.dispatcher", "control_plane.lineage"),
-    *("on_drift.sources", "on_pipeline_execution.sequels", "on_tick.looks"),
+    *("on_drift.sources", "on_pipeline_execution.sequels", "on_tick.looks", "on_tick.monitor_runs"),
 ]
 IMPURE = {
     *("aws_lambda_powertools", "boto3", "botocore", "requests", "urllib3"),

@@ -45,7 +45,7 @@ def new_plane(ledger: FakeLedger | None = None) -> FakeControlPlane:
 def apply(plane: FakeControlPlane, spec: ModelSpec) -> None:
     """Nobody looks after the model: a test of that says so itself."""
     plane.ledger.apply(spec, MORNING)
-    plane.ledger.looked_after(plane.ledger.model(spec.model), {}, NEVER)
+    plane.ledger.looked_after(plane.ledger.model(spec.model), {}, heard_until=MORNING, again=NEVER)
 
 
 def judged_plane(spec: ModelSpec | None = None) -> FakeControlPlane:

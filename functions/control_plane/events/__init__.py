@@ -3,7 +3,7 @@
 from control_plane.events.cloudwatch import AlarmStateChange
 from control_plane.events.drift import DriftEvent, parse_drift_event
 from control_plane.events.envelope import Event
-from control_plane.events.ours import DriftReport, RunRequested
+from control_plane.events.ours import DriftReport, MonitorRunObserved, RunRequested
 from control_plane.events.requests import DeploymentRequested, Request, RollbackRequested, parse_request
 from control_plane.events.s3 import ObjectCreated
 from control_plane.events.sagemaker import (
@@ -21,6 +21,7 @@ __all__ = [
     "EndpointStateChange",
     "Event",
     "ModelPackageStateChange",
+    "MonitorRunObserved",
     "ObjectCreated",
     "PipelineExecutionStatusChange",
     "ProcessingJobStateChange",

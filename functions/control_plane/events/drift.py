@@ -1,4 +1,4 @@
-"""What `on_drift` receives: one of three, told apart by `detail-type` here and nowhere else."""
+"""What `on_drift` receives: one of four, told apart by `detail-type` here and nowhere else."""
 
 from typing import Annotated
 
@@ -6,10 +6,10 @@ from pydantic import Field, TypeAdapter
 
 from control_plane.events.cloudwatch import AlarmStateChange
 from control_plane.events.envelope import Payload, parse_as
-from control_plane.events.ours import DriftReport
+from control_plane.events.ours import DriftReport, MonitorRunObserved
 from control_plane.events.sagemaker import ProcessingJobStateChange
 
-type DriftEvent = DriftReport | ProcessingJobStateChange | AlarmStateChange
+type DriftEvent = DriftReport | ProcessingJobStateChange | MonitorRunObserved | AlarmStateChange
 
 _DRIFT_EVENT: TypeAdapter[DriftEvent] = TypeAdapter(Annotated[DriftEvent, Field(discriminator="detail_type")])
 

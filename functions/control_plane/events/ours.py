@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from control_plane.events.envelope import Event, Wire
+from control_plane.events.sagemaker import ProcessingJobDetail
 from control_plane.policies import DriftKind, Purpose
 
 
@@ -40,6 +41,18 @@ class DriftReport(Event):
     @property
     def identity(self) -> str:
         return self.detail.identity(self.id)
+
+
+class MonitorRunObserved(Event):
+    """`on_tick` saw the end of a monitor's run that nobody told of."""
+
+    detail_type: Literal["Monitor Run Observed"] = Field(alias="detail-type")
+    detail: ProcessingJobDetail
+
+    @property
+    def identity(self) -> str:
+        """That of SageMaker's own event about the job, which may still come."""
+        return self.detail.job_arn
 
 
 class RunRequestedDetail(Told):

@@ -17,6 +17,7 @@ from pointsman.local.sagemaker.job_logs import LogShipper
 from pointsman.local.sagemaker.job_queries import JobQueries
 from pointsman.local.sagemaker.job_runs import JobRuns
 from pointsman.local.sagemaker.jobs import Jobs
+from pointsman.local.sagemaker.monitoring import monitoring_operations
 from pointsman.local.sagemaker.outbox import Emit, Outbox
 from pointsman.local.sagemaker.package_groups import PackageGroups
 from pointsman.local.sagemaker.pipeline_engine import PipelineEngine
@@ -102,6 +103,7 @@ class Running:
             **_registry_operations(groups, registry),
             **self.hosting.operations(),
             **self._tuning.operations(),
+            **monitoring_operations(),
             **_tag_operations(Tags(account)),
         })  # fmt: skip
 

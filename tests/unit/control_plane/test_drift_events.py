@@ -8,6 +8,7 @@ from control_plane.errors import InvalidEvent
 from control_plane.events import (
     AlarmStateChange,
     DriftReport,
+    MonitorRunObserved,
     ProcessingJobStateChange,
     RunRequested,
     parse_drift_event,
@@ -33,6 +34,7 @@ def alarm(name: str = "drift_alarm", *, state: dict[str, Any] | None = None, **c
         ("drift_alarm_metric_math", AlarmStateChange),
         ("drift_alarm_composite", AlarmStateChange),
         ("monitor_run_completed", ProcessingJobStateChange),
+        ("monitor_run_observed", MonitorRunObserved),
         ("processing_job_failed", ProcessingJobStateChange),
     ],
 )
@@ -102,7 +104,7 @@ def test_a_monitors_job_ends_once_however_many_events_say_so_1() -> None:
     identities = {
         ProcessingJobStateChange.parse(event).identity for event in (completed, failed, completed | {"id": "e2"})
     }
-    assert identities == {JOB}
+    assert identities | {parse_drift_event(sample_event("monitor_run_observed")).identity} == {JOB}
     assert ProcessingJobStateChange.parse(completed).detail.status == "Completed"
 
 

@@ -127,6 +127,7 @@ def model_of(item: Item) -> Model:
         started=_moments(item, "started"),
         arrived=_moments(item, "arrived"),
         approvals=json.loads(str(item.get("approvals", "{}"))),
+        heard_until=datetime.fromisoformat(str(item["heard_until"])) if "heard_until" in item else None,
         drift=Drift.model_validate_json(str(item["drift"])) if "drift" in item else None,
     )
 

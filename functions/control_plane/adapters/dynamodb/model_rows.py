@@ -78,9 +78,17 @@ class ModelRows(Rows):
         else:
             self._change(model, "REMOVE drift", {})
 
-    def looked_after(self, model: Model, approvals: Mapping[str, str], again: datetime) -> None:
-        seen = {":approvals": json.dumps(approvals), ":again": stamp(again), ":revision": model.revision}
-        change = Update(keys.model_key(model.spec.model), "SET approvals = :approvals, due_at = :again")
+    def looked_after(
+        self, model: Model, approvals: Mapping[str, str], *, heard_until: datetime, again: datetime
+    ) -> None:
+        seen = {
+            ":approvals": json.dumps(approvals),
+            ":until": stamp(heard_until),
+            ":again": stamp(again),
+            ":revision": model.revision,
+        }
+        what = "SET approvals = :approvals, heard_until = :until, due_at = :again"
+        change = Update(keys.model_key(model.spec.model), what)
         with suppress(Superseded):
             self._table.update(Write(change, "revision = :revision", seen, transactions.superseded))
 
