@@ -70,6 +70,11 @@ def test_without_a_modification_a_replay_is_still_the_same_change_1() -> None:
     assert EndpointStateChange.parse(event | {"time": "2026-11-22T09:00:00Z"}).identity != first.identity
 
 
+def test_an_observed_endpoint_says_whose_it_is_and_no_more() -> None:
+    detail = endpoint("endpoint_observed").detail
+    assert (detail.name, detail.model, detail.status, detail.arn) == ("Churn-Prod", "churn", "observed", None)
+
+
 def test_both_casings_of_members_are_read() -> None:
     event = sample_event("endpoint_in_service")
     lower = {name[0].lower() + name[1:]: value for name, value in event["detail"].items()}

@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from control_plane.errors import InvalidEvent
-from control_plane.events import ModelPackageStateChange, ObjectCreated, PipelineExecutionStatusChange
+from control_plane.events import (
+    DeploymentRequested,
+    ModelPackageStateChange,
+    ObjectCreated,
+    PipelineExecutionStatusChange,
+    RollbackRequested,
+    RunRequested,
+    parse_request,
+)
 from tests.sample_events import index, sample_event
 from tests.samples import execution_arn, execution_ended, object_created
 
@@ -129,6 +137,26 @@ def test_every_change_of_a_version_is_another(name: str, status: str, updated: t
     assert again.identity == event.identity
     others = [other for other in sample_names("model_package_") if other != name]
     assert event.identity not in {ModelPackageStateChange.parse(sample_event(other)).identity for other in others}
+
+
+def test_an_observed_version_says_which_and_no_more() -> None:
+    event = ModelPackageStateChange.parse(sample_event("model_package_observed"))
+    assert (event.detail.approval_status, event.detail.updated_fields, event.source) == (None, None, "pointsman")
+    assert event.identity == f"{event.detail.package_arn} None {event.time}"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "identity"),
+    [
+        ("run_requested", RunRequested, "churn-ticket-42"),
+        ("deployment_requested", DeploymentRequested, "churn-ticket-43"),
+        ("rollback_requested", RollbackRequested, "b8a9e4c5-31d7-4f6a-9c02-6d7e8f901a2b"),
+        ("rollback_requested_to_version", RollbackRequested, "churn-ticket-44"),
+    ],
+)
+def test_a_request_is_told_by_its_detail_type_and_known_by_its_name(name: str, kind: type, identity: str) -> None:
+    event = parse_request(sample_event(name))
+    assert (type(event), event.identity) == (kind, identity)
 
 
 def sample_names(prefix: str) -> list[str]:
