@@ -58,6 +58,16 @@ def admit_request(
     return Defer(request, outcome, f"{because}, but {why}", until)
 
 
+def admit_waiting_run(
+    request: StartRequest, model: Model, recent: Sequence[Run], *, because: str, now: datetime, force: bool
+) -> Start | Defer | Skip:
+    """As `admit_request`, for what has waited: the version that it was to judge may be in use no longer."""
+    judged = request.parameters.get("ModelPackageArn") if request.purpose is Purpose.EVALUATION else None
+    if judged and (model.champion is None or model.champion.package != judged):
+        return Skip(Outcome.SKIPPED_STALE, f"{because}, but {judged} isn't the champion any more")
+    return admit_request(request, model, recent, because=because, now=now, force=force)
+
+
 type Waits = tuple[Outcome, str, datetime | None]
 
 

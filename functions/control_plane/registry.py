@@ -10,7 +10,10 @@ type ApprovalStatus = Literal["Approved", "Rejected", "PendingManualApproval"]
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A model package: one version of a model. `decision` started the run that registered it, where it was ours."""
+    """A model package: one version of a model. `decision` started the run that registered it, where it was ours.
+
+    `report_uri` is the evaluation that it was registered with.
+    """
 
     arn: str
     group: str
@@ -22,6 +25,7 @@ class Package:
     last_modified: datetime
     generated_by: str | None
     decision: str | None = None
+    report_uri: str | None = None
 
 
 class Registry(Protocol):
@@ -34,7 +38,10 @@ class Registry(Protocol):
         """The version that a pipeline execution registered, looked for among the group's 20 newest."""
 
     def approvals(self, group: str) -> Mapping[str, ApprovalStatus]:
-        """The approval statuses of the group's 20 newest versions, by ARN. Empty where there is no such group."""
+        """The approval statuses of the complete ones among the group's 20 newest versions, by ARN.
+
+        Empty where there is no such group.
+        """
 
     def approve(self, package_arn: str, why: str) -> None:
         """Approve it; repeating is harmless."""

@@ -22,24 +22,30 @@ def decide(
         return Skip(Outcome.SKIPPED_NOT_APPROVAL, f"only {', '.join(changed) or 'nothing'} of {package.arn} changed")
     match package.approval_status:
         case "Approved":
-            return _approved(package, standing, now)
+            return _approved(event, package, standing, now)
         case "Rejected":
             return _rejected(package, standing, fallback, now)
         case "PendingManualApproval":
             return Skip(Outcome.SKIPPED_NOT_APPROVAL, f"{package.arn} waits for approval")
 
 
-def _approved(package: Package, standing: Standing, now: datetime) -> Crown | Deploy | Defer | Skip:
+def _approved(
+    event: ModelPackageStateChange, package: Package, standing: Standing, now: datetime
+) -> Crown | Deploy | Defer | Skip:
+    """When it was approved is the event's to say: every edit moves the registry's time of the last change."""
+    approved_at = event.detail.last_modified or package.last_modified
     if standing.latest and standing.latest.package == package.arn:
         return Skip(Outcome.SKIPPED_ALREADY_DEPLOYING, f"{package.arn} is on its way to {standing.latest.endpoint}")
     if standing.latest is None and standing.champion == package.arn:
         return Skip(Outcome.SKIPPED_ALREADY_CHAMPION, f"{package.arn} is the champion")
     if package.status != "Completed":
         return Skip(Outcome.SKIPPED_STALE, f"{package.arn} is approved, but {package.status}")
-    if standing.chosen_at and standing.chosen_at > package.last_modified:
+    if event.may_be_an_edit and standing.model.approvals.get(package.arn) == "Approved":
+        return Skip(Outcome.SKIPPED_NOT_APPROVAL, f"{package.arn} was approved before; something else of it changed")
+    if standing.chosen_at and standing.chosen_at > approved_at:
         current = standing.latest.package if standing.latest else standing.champion
         return Skip(Outcome.SKIPPED_STALE, f"{current} was chosen after {package.arn}")
-    choice = Choice(package, f"{package.arn} was approved", chosen_at=package.last_modified)
+    choice = Choice(package, f"{package.arn} was approved", chosen_at=approved_at)
     return put_in_use(choice, standing.model, now)
 
 

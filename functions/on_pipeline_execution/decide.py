@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from control_plane.actions import Approve, Defer, RecordEnd, Skip, Start
-from control_plane.admission import Candidate, admit, admit_request
+from control_plane.admission import Candidate, admit, admit_waiting_run
 from control_plane.outcomes import Outcome
 from control_plane.policies import Policy
 from control_plane.ports import Execution
@@ -22,10 +22,12 @@ def decide_end(run: Run, execution: Execution) -> RecordEnd | Skip:
     return RecordEnd(execution.status, execution.failure)
 
 
-def decide_next(pending: Decision, ended: Run, model: Model, recent: Sequence[Run], now: datetime) -> Start | Defer:
+def decide_next(
+    pending: Decision, ended: Run, model: Model, recent: Sequence[Run], now: datetime
+) -> Start | Defer | Skip:
     """What waited for the slot takes it, unless a policy keeps it waiting."""
     because = f"{ended.arn} has ended"
-    return admit_request(pending.start, model, recent, because=because, now=now, force=pending.force)
+    return admit_waiting_run(pending.start, model, recent, because=because, now=now, force=pending.force)
 
 
 def decide_verdict(verdict: Verdict, judged: str, champion: Champion | None, policy: Policy) -> Skip | None:
@@ -47,9 +49,8 @@ def decide_training(candidate: Candidate, verdict: Verdict, now: datetime) -> St
     return admit(candidate, because=f"the champion is degraded: {verdict.summary}", now=now)
 
 
-def decide_approval(package: Package | None, policy: Policy) -> Approve | None:
-    """A version that met its bar is approved where the policy says so; what a person has decided stays."""
-    if policy.approval == "manual" or package is None or package.approval_status != "PendingManualApproval":
-        return None
-    bar = f"{policy.metric.name} meets the bar of {policy.metric.bar:g}"
-    return Approve(package.arn, f"approved by policy: {bar} in {package.generated_by}")
+def decide_approval(package: Package, verdict: Verdict) -> Approve | Skip:
+    """A version that met its bar is approved, with the verdict it was registered with as the evidence."""
+    if not verdict.passed:
+        return Skip(Outcome.SKIPPED_NOT_APPROVAL, f"{package.arn} waits for a person: {verdict.summary}")
+    return Approve(package.arn, f"approved by policy: {verdict.summary}, in {package.generated_by}")

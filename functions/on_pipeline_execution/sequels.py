@@ -1,5 +1,6 @@
 """What follows a run's end. Every sequel has an id of its own, so that a repetition finds it decided."""
 
+from control_plane.actions import Skip
 from control_plane.candidates import candidate, recent_runs
 from control_plane.dispatcher import Dispatcher, Subject
 from control_plane.outcomes import Outcome
@@ -41,15 +42,20 @@ def act_on_verdict(evaluation: Run, plane: ControlPlane) -> Decision | None:
 def approve_by_policy(training: Run, plane: ControlPlane) -> Decision | None:
     """A training ended: approve its version, if the policy says so. Approving it makes the registry tell us so.
 
-    On record first: once it is approved, a repetition finds nothing to approve, and the reason would be lost.
+    What a person has decided about it stays. On record first: once it is approved, a repetition finds nothing to
+    approve, and the reason would be lost.
     """
     model = plane.ledger.model(training.model)
     if model.spec.policy.approval == "manual":
         return None
-    action = decide_approval(plane.registry.registered_by(training.model, training.arn), model.spec.policy)
-    if action is None:
+    package = plane.registry.registered_by(training.model, training.arn)
+    if package is None or package.approval_status != "PendingManualApproval":
         return None
+    uri = package.report_uri or f"report of {package.arn}"
+    action = decide_approval(package, read_verdict(plane.objects.read(uri) if package.report_uri else None, uri))
     subject = Subject(f"{training.decision}-approval", training.arn, model, correlation_id=training.root)
+    if isinstance(action, Skip):
+        return Dispatcher.of(plane).carry_out(action, subject)
     decision = Dispatcher.of(plane).note(Outcome.APPROVED, action.because, subject)
     plane.registry.approve(action.package, action.because)
     return decision

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from control_plane.actions import Defer, Deploy, Skip, Start
-from control_plane.admission import Candidate, admit, admit_request
+from control_plane.admission import Candidate, admit, admit_waiting_run
 from control_plane.deployments import admit_waiting
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
@@ -27,6 +27,6 @@ def decide_deferred(
     because, force = "looked at again", decision.force
     match decision.asked:
         case StartRequest() as run:
-            return admit_request(run, model, recent, because=because, now=now, force=force)
+            return admit_waiting_run(run, model, recent, because=because, now=now, force=force)
         case DeployRequest() as deployment:
             return admit_waiting(deployment, model, because=because, now=now, force=force)

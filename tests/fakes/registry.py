@@ -29,7 +29,7 @@ class FakeRegistry:
 
     def approvals(self, group: str) -> dict[str, ApprovalStatus]:
         newest = [package for package in reversed(self.packages.values()) if package.group == group][:_LOOKED_AMONG]
-        return {package.arn: package.approval_status for package in newest}
+        return {package.arn: package.approval_status for package in newest if package.status == "Completed"}
 
     def approve(self, package_arn: str, why: str) -> None:
         self.set_approval(package_arn, "Approved")
@@ -49,6 +49,7 @@ class FakeRegistry:
             last_modified=self.now(),
             generated_by=generated_by,
             decision=decision,
+            report_uri=f"s3://artifacts/pipelines/{group}/{version}/evaluation.json",
         )
         self.packages[package.arn] = package
         return package

@@ -4,7 +4,6 @@ The surroundings do what AWS does: S3's and SageMaker's events are delivered unt
 every minute and is not repeated, our own events arrive.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -52,7 +51,7 @@ from tests.samples import (
     package_changed,
     run_requested,
 )
-from tests.unit.world import new_plane, put, tick
+from tests.unit.world import new_plane, put, tick, write_verdict
 
 # How events come: each once, each twice, without any of SageMaker's; or once, while the due index lags by a tick.
 type Mode = Literal["once", "twice", "unreported", "stale"]
@@ -532,11 +531,11 @@ class World:
         self.plane.pipelines.end(arn, self.scenario.status)
         (request,) = [started.request for started in self.plane.pipelines.started if started.arn == arn]
         if request.purpose is TRAINING:
-            self.plane.registry.register("churn", generated_by=arn)
+            version = self.plane.registry.register("churn", generated_by=arn)
+            write_verdict(self.plane, str(version.report_uri), passed=True)
         else:
-            bucket, _, folder = request.parameters["ReportUri"].removeprefix("s3://").partition("/")
-            report = {"verdict": {"passed": self.scenario.passes, "summary": "in words"}}
-            self.plane.objects.write(bucket, f"{folder}/evaluation.json", json.dumps(report).encode())
+            uri = f"{request.parameters['ReportUri']}/evaluation.json"
+            write_verdict(self.plane, uri, passed=self.scenario.passes)
 
     def _report(self, handle: Callable[[], object]) -> None:
         """As SageMaker does it, which promises nothing."""

@@ -23,16 +23,18 @@ PURE = [
     *(
         f"control_plane.{name}"
         for name in (
-            *("actions", "admission", "clock", "errors", "fields", "history", "ledger", "manifests", "models"),
-            *("monitors", "outcomes", "policies", "ports", "records", "registry", "requests", "verdicts", "violations"),
+            *("actions", "admission", "clock", "deployments", "endpoints", "errors", "fields", "history", "ledger"),
+            *("manifests", "models", "monitors", "outcomes", "policies", "ports", "records", "registry"),
+            *("requests", "verdicts", "violations"),
         )
     ),
     *(module for module in MODULES if module.startswith("control_plane.events")),
-    *("on_data_arrival.tallies", "on_drift.claims", "on_drift.findings"),
+    *("on_data_arrival.tallies", "on_drift.claims", "on_drift.findings", "on_tick.decide_model"),
 ]
 # What gathers and acts, through ports alone: tests put fakes there, `wiring.py` puts AWS.
 SHELLS = [
-    *("control_plane.candidates", "control_plane.dispatcher", "control_plane.lineage"),
+    *("control_plane.calls", "control_plane.candidates", "control_plane.dispatcher", "control_plane.lineage"),
+    *("control_plane.standings", "on_endpoint.sequels", "on_request.answers", "on_tick.looking_after"),
     *("on_drift.sources", "on_pipeline_execution.sequels", "on_tick.looks", "on_tick.monitor_runs"),
 ]
 IMPURE = {

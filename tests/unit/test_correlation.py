@@ -13,7 +13,7 @@ from on_model_package.handler import handle as on_model_package
 from on_pipeline_execution import handler as on_pipeline_execution
 from tests.fakes import FakeControlPlane
 from tests.samples import evaluated_spec, execution_ended, package_changed
-from tests.unit.world import MOMENT, decide_approval, drift, end, judged_plane, put, report
+from tests.unit.world import MOMENT, decide_approval, drift, end, judged_plane, put, report, write_verdict
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
@@ -45,6 +45,7 @@ def test_from_drift_to_the_new_champion_all_lines_carry_the_drifts_decision(
     report(plane, evaluation, passed=False)
     (training,) = ended(plane, evaluation)
     package = plane.registry.register("churn", training.run, training.id)
+    write_verdict(plane, str(package.report_uri), passed=True)
     (approval,) = ended(plane, training)
     plane.wait(MOMENT)
     change = package_changed(package.arn, "Approved", at=plane.now(), fields=["ModelApprovalStatus"])

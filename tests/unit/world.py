@@ -74,10 +74,13 @@ def ask(plane: FakeControlPlane, event_id: str = "e1", **asked: Any) -> Decision
 
 def report(plane: FakeControlPlane, evaluation: Decision, *, passed: bool) -> None:
     """What an evaluation writes."""
+    write_verdict(plane, f"{evaluation.start.parameters['ReportUri']}/evaluation.json", passed=passed)
+
+
+def write_verdict(plane: FakeControlPlane, uri: str, *, passed: bool) -> None:
     summary = "auc 0.86 meets the bar of 0.8" if passed else "auc 0.71 misses the bar of 0.8 by 0.09"
-    bucket, _, folder = evaluation.start.parameters["ReportUri"].removeprefix("s3://").partition("/")
-    body = json.dumps({"verdict": {"passed": passed, "summary": summary}}).encode()
-    plane.objects.write(bucket, f"{folder}/evaluation.json", body)
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    plane.objects.write(bucket, key, json.dumps({"verdict": {"passed": passed, "summary": summary}}).encode())
 
 
 def champion_of(plane: FakeControlPlane) -> str | None:

@@ -42,6 +42,7 @@ class SageMakerRegistry:
             model_data_url=container.get("ModelDataUrl", ""),
             last_modified=answer.get("LastModifiedTime", answer["CreationTime"]),
             generated_by=answer.get("MetadataProperties", {}).get("GeneratedBy"),
+            report_uri=answer.get("ModelMetrics", {}).get("ModelQuality", {}).get("Statistics", {}).get("S3Uri"),
             decision=answer.get("CustomerMetadataProperties", {}).get("DecisionKey"),
         )
 
@@ -60,7 +61,11 @@ class SageMakerRegistry:
             if "does not exist" in error.response["Error"]["Message"]:
                 return {}
             raise
-        return {item["ModelPackageArn"]: item.get("ModelApprovalStatus", "PendingManualApproval") for item in newest}
+        return {
+            item["ModelPackageArn"]: item.get("ModelApprovalStatus", "PendingManualApproval")
+            for item in newest
+            if item["ModelPackageStatus"] == "Completed"
+        }
 
     def _newest(self, group: str) -> "list[ModelPackageSummaryTypeDef]":
         answer = self._client.list_model_packages(

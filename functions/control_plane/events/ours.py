@@ -1,5 +1,7 @@
 """Events on our own source, `pointsman`: anybody who may put events on the bus may send them."""
 
+import hashlib
+import json
 from typing import Literal
 
 from pydantic import Field
@@ -20,7 +22,11 @@ class Told(Wire):
     id: str | None = Field(None, pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$", max_length=64)
 
     def identity(self, event_id: str) -> str:
-        return f"{self.model}-{self.id}" if self.id else event_id
+        """Hashed with the kind of event: names may hold what would part them."""
+        if self.id is None:
+            return event_id
+        told = json.dumps([type(self).__name__, self.model, self.id])
+        return f"{self.id}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
 
 class DriftReportDetail(Told):

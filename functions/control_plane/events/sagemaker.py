@@ -64,9 +64,14 @@ class ModelPackageDetail(Wire):
 
 
 class ModelPackageStateChange(Event):
-    """A version was registered, approved, rejected, or something about it was edited."""
+    """A version was registered, approved, rejected, or something about it was edited; or `on_tick` saw it so."""
 
     detail: ModelPackageDetail
+
+    @property
+    def may_be_an_edit(self) -> bool:
+        """SageMaker doesn't say what changed; older events don't."""
+        return self.detail.updated_fields is None and self.source != "pointsman"
 
     @property
     def identity(self) -> str:

@@ -117,13 +117,15 @@ def test_a_job_without_an_arn_is_refused() -> None:
 def test_a_report_is_known_by_its_senders_name_for_it_or_by_its_own_1() -> None:
     first, replayed = (DriftReport.parse(sample_event(f"drift_report{end}")) for end in ("", "_replayed"))
     assert first.id != replayed.id
-    assert first.identity == replayed.identity == "churn-nightly-2026-11-21"
+    assert first.identity == replayed.identity
+    assert first.identity.startswith("nightly-2026-11-21-")
     assert DriftReport.parse(drift_report("e1")).identity == "e1"
-    assert DriftReport.parse(drift_report("e1", id="n1", model="fraud")).identity == "fraud-n1"
+    fraud = [DriftReport.parse(drift_report("e1", id=id_, model=model)) for model, id_ in (("a-b", "c"), ("a", "b-c"))]
+    assert len({event.identity for event in fraud}) == 2, "neither model's report is the other's"
 
 
 def test_a_request_is_known_by_its_senders_name_for_it_or_by_its_own_1() -> None:
-    assert RunRequested.parse(sample_event("run_requested")).identity == "churn-ticket-42"
+    assert RunRequested.parse(sample_event("run_requested")).identity.startswith("ticket-42-")
     assert RunRequested.parse(run_requested("e1")).identity == "e1"
 
 

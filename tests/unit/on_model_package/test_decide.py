@@ -24,7 +24,7 @@ def decided(
     fields: list[str] | None = None,
     says: str = "Approved",
 ) -> Crown | Skip:
-    event = ModelPackageStateChange.parse(package_changed(found.arn, says, fields=fields))
+    event = ModelPackageStateChange.parse(package_changed(found.arn, says, at=found.last_modified, fields=fields))
     action = decide(event, found, Standing(model_of(champion=king)), fallback, MORNING)
     assert isinstance(action, Crown | Skip), "without an endpoint there is nothing to deploy"
     return action
@@ -121,3 +121,23 @@ def test_a_rejected_champion_without_one_before_it_leaves_nothing_to_go_back_to(
 def test_the_rejection_of_any_other_version_changes_nothing(king: Champion | None) -> None:
     action = decided(package(2, approval_status="Rejected"), king, package(1))
     assert outcome(action) == (Outcome.SKIPPED_NOT_APPROVAL, None)
+
+
+def test_an_edit_whose_event_does_not_say_so_is_no_approval_of_what_was_approved_before() -> None:
+    """Older events lack UpdatedModelPackageFields, and an edit moves the time of the last change."""
+    edited = package(1, last_modified=after(hours=9))
+    event = ModelPackageStateChange.parse(package_changed(edited.arn, "Approved", at=after(hours=9)))
+    known = Standing(model_of(champion=champion(2), approvals={V1: "Approved"}))
+    action = decide(event, edited, known, None, MORNING)
+    assert isinstance(action, Skip)
+    assert action.outcome is Outcome.SKIPPED_NOT_APPROVAL
+
+
+def test_an_approval_that_comes_late_counts_from_when_it_was_given_not_from_a_later_edit() -> None:
+    edited = package(1, last_modified=after(hours=9))
+    late = package_changed(edited.arn, "Approved", at=after(minutes=-1), fields=["ModelApprovalStatus"])
+    action = decide(
+        ModelPackageStateChange.parse(late), edited, Standing(model_of(champion=champion(2))), None, MORNING
+    )
+    assert isinstance(action, Skip)
+    assert action.outcome is Outcome.SKIPPED_STALE

@@ -10,7 +10,6 @@ from control_plane.outcomes import Outcome
 from control_plane.policies import Policy
 from control_plane.ports import GONE, Execution
 from control_plane.records import Champion, Model, Slot
-from control_plane.registry import Package
 from control_plane.verdicts import Verdict
 from on_pipeline_execution.decide import decide_approval, decide_end, decide_next, decide_training, decide_verdict
 from tests.samples import (
@@ -133,21 +132,10 @@ def test_a_training_that_an_evaluation_asks_for_meets_the_policies_too() -> None
     assert action.outcome is Outcome.SKIPPED_COOLDOWN
 
 
-@pytest.mark.parametrize(
-    ("approval", "version"),
-    [
-        ("manual", package(approval_status="PendingManualApproval")),
-        ("automatic", None),
-        ("automatic", package(approval_status="Approved")),
-        ("automatic", package(approval_status="Rejected")),
-    ],
-)
-def test_what_a_person_decides_is_left_to_a_person(approval: str, version: Package | None) -> None:
-    assert decide_approval(version, policy(approval=approval)) is None
-
-
-def test_a_version_that_met_its_bar_is_approved_with_the_evidence_where_the_policy_says_so() -> None:
+def test_a_version_that_met_its_bar_is_approved_with_the_evidence() -> None:
     version = package(approval_status="PendingManualApproval")
-    assert decide_approval(version, policy(approval="automatic")) == Approve(
-        package_arn(), f"approved by policy: auc meets the bar of 0.8 in {execution_arn()}"
-    )
+    evidence = f"approved by policy: {GOOD.summary}, in {execution_arn()}"
+    assert decide_approval(version, GOOD) == Approve(package_arn(), evidence)
+    refused = decide_approval(version, BAD)
+    assert isinstance(refused, Skip)
+    assert refused.outcome is Outcome.SKIPPED_NOT_APPROVAL

@@ -11,7 +11,19 @@ from control_plane.records import Decision
 from on_pipeline_execution import handler as room
 from tests.fakes import FakeControlPlane
 from tests.samples import EVALUATION, TRAINING, evaluated_spec
-from tests.unit.world import MOMENT, ask, decide_approval, drift, end, judged_plane, pending_of, put, report, slot_of
+from tests.unit.world import (
+    MOMENT,
+    ask,
+    decide_approval,
+    drift,
+    end,
+    judged_plane,
+    pending_of,
+    put,
+    report,
+    slot_of,
+    write_verdict,
+)
 
 
 def plane_with(**policy: Any) -> FakeControlPlane:
@@ -122,10 +134,13 @@ def test_an_evaluation_that_did_not_succeed_has_no_verdict(status: str) -> None:
     assert drift(plane, "e2").outcome is Outcome.STARTED, "its data is free"
 
 
-def trained(plane: FakeControlPlane, status: str = "Succeeded", *, registers: bool = True) -> Decision:
+def trained(
+    plane: FakeControlPlane, status: str = "Succeeded", *, registers: bool = True, passed: bool = True
+) -> Decision:
     training = ask(plane)
     if registers:
-        plane.registry.register("churn", generated_by=training.run)
+        version = plane.registry.register("churn", generated_by=training.run)
+        write_verdict(plane, str(version.report_uri), passed=passed)
     plane.pipelines.end(str(training.run), status)
     return training
 
@@ -138,7 +153,15 @@ def test_a_version_that_met_its_bar_is_approved_by_policy_with_the_evidence() ->
     assert (decision.id, decision.outcome) == (f"{training.id}-approval", Outcome.APPROVED)
     assert version.approval_status == "Approved"
     assert plane.registry.approval_descriptions == {version.arn: decision.because}
-    assert decision.because == f"approved by policy: auc meets the bar of 0.8 in {training.run}"
+    assert decision.because == f"approved by policy: auc 0.86 meets the bar of 0.8, in {training.run}"
+
+
+def test_a_version_below_its_bar_waits_for_a_person_whoever_registered_it() -> None:
+    plane = plane_with(approval="automatic")
+    (decision,) = follow(plane, trained(plane, passed=False))
+    assert decision.outcome is Outcome.SKIPPED_NOT_APPROVAL
+    assert decision.because.endswith("waits for a person: auc 0.71 misses the bar of 0.8 by 0.09")
+    assert plane.registry.approval_descriptions == {}
 
 
 def test_an_approval_happens_once_and_a_persons_word_stands_1() -> None:

@@ -21,6 +21,7 @@ from tests.samples import (
     deferred,
     evaluated_spec,
     model_of,
+    package_arn,
     run_of,
     start_request,
 )
@@ -105,3 +106,13 @@ def test_what_was_forced_waits_for_nothing_but_the_slot() -> None:
     forced, last = deferred("d2", "f2", force=True), run_of(begun())
     assert isinstance(decide_deferred(forced, model_of(spec, paused=PAUSED), [last], MORNING), Start)
     assert isinstance(decide_deferred(forced, model_of(spec, slot=BUSY), [last], MORNING), Defer)
+
+
+def test_a_waiting_evaluation_of_a_version_that_was_followed_is_let_go() -> None:
+    request = start_request(purpose=EVALUATION)
+    request = request.model_copy(update={"parameters": {"ModelPackageArn": package_arn(1)}})
+    waiting = deferred("d2", request=request)
+    gone = decide_deferred(waiting, model_of(champion=champion(2)), [], MORNING)
+    assert isinstance(gone, Skip)
+    assert gone.outcome is Outcome.SKIPPED_STALE
+    assert isinstance(decide_deferred(waiting, model_of(champion=champion(1)), [], MORNING), Start)

@@ -85,7 +85,12 @@ class Table:
         """In no promised order; keys without an item are left out. One request per 100 keys."""
         items: list[Item] = []
         for start in range(0, len(pks), _BATCH_GET_LIMIT):
-            wanted: Any = {self.name: {"Keys": [_to_wire({"pk": pk}) for pk in pks[start : start + _BATCH_GET_LIMIT]]}}
+            wanted: Any = {
+                self.name: {
+                    "Keys": [_to_wire({"pk": pk}) for pk in pks[start : start + _BATCH_GET_LIMIT]],
+                    "ConsistentRead": True,
+                }
+            }
             while wanted:  # DynamoDB answers at most 16 MB at once and names the rest
                 answer = self._client.batch_get_item(RequestItems=wanted)
                 items += [_from_wire(item) for item in answer["Responses"].get(self.name, [])]
