@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.text import Text
 
-from control_plane.records import Champion, Decision, Model, UnreadableModel
+from control_plane.records import Champion, Decision, Drift, Model, UnreadableModel
 from pointsman.drawing import age, fields, short, titled
 from pointsman.models import ModelStory
 from pointsman.tables import decision_list
@@ -44,7 +44,7 @@ def _states(model: Model) -> Iterator[str]:
 
 def model_view(story: ModelStory) -> RenderableType:
     """Its state, what it lacks, and the last decisions."""
-    model, drift, paused = story.model, story.model.drift, story.model.paused
+    model, paused = story.model, story.model.paused
     lines: dict[str, str | Text | None] = {
         "model": f"{model.spec.model}, revision {model.revision}",
         "champion": _champion(model.champion),
@@ -55,7 +55,7 @@ def model_view(story: ModelStory) -> RenderableType:
         "earlier champions": ", ".join(map(version, model.champion.earlier)) or None if model.champion else None,
         "to be approved": _to_be_approved(story),
         "paused": f"by {paused.by}, {age(paused.since)} ago: {paused.why}" if paused else None,
-        "drift": f"{drift.kind}, {age(drift.since)} ago: {drift.summary}" if drift else "none known",
+        "drift": "\n".join(map(_drifted, model.drift.values())) or "none known",
         "data came": "; ".join(_arrivals(model)),
         "lacks": Text("\n".join(story.lacks), style="yellow") if story.lacks else None,
     }
@@ -87,6 +87,10 @@ def _under_way(story: ModelStory) -> str | None:
 
 def _waiting(decision: Decision) -> str:
     return f"{decision.outcome}: {plain(decision.then or decision.because)}, decision {decision.id}"
+
+
+def _drifted(drift: Drift) -> str:
+    return f"{drift.kind}, {age(drift.since)} ago: {drift.summary}"
 
 
 def _to_be_approved(story: ModelStory) -> str | None:

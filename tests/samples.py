@@ -17,6 +17,7 @@ from control_plane.records import (
     DecisionStatus,
     Deployment,
     DeployRequest,
+    Drift,
     Model,
     Route,
     Run,
@@ -220,6 +221,20 @@ def champion(version: int = 1, *, earlier: tuple[int, ...] = (), **changes: Any)
         "earlier": tuple(package_arn(number) for number in earlier),
     }
     return Champion(**fields | changes)
+
+
+def drift_of(kind: str = "bias", **changes: Any) -> Drift:
+    """Drift that the alarm `a` found."""
+    fields: dict[str, Any] = {
+        "kind": kind,
+        "source": "alarm a",
+        "share": 0.3,
+        "summary": "age moved",
+        "since": MORNING,
+        "found_at": MORNING,
+        "answered_at": MORNING,
+    }
+    return Drift(**fields | changes)
 
 
 def ours(detail_type: str, event_id: str, detail: dict[str, Any]) -> dict[str, Any]:

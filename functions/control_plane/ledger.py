@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from control_plane.models import ModelSpec
-from control_plane.policies import Purpose
+from control_plane.policies import DriftKind, Purpose
 from control_plane.records import (
     ArrivalWindow,
     Champion,
@@ -57,8 +57,19 @@ class Ledger(Protocol):
     def owners(self, names: Collection[str]) -> Mapping[str, str]:
         """The models that claim these names (`ModelSpec.claims`), by name. One request per 100 names."""
 
-    def note_drift(self, model: str, drift: Drift | None) -> None:
-        """Remember drift that was found, or that there is none any more. Raises UnknownModel."""
+    def note_drift(self, model: str, drift: Drift) -> None:
+        """Remember drift that was found, instead of what is remembered of its kind.
+
+        Does nothing where that is over by a later word of its source, or of whoever looked for all drift of the kind;
+        nor to a model that nobody applied.
+        """
+
+    def note_no_drift(self, model: str, kind: DriftKind, *, source: str | None, at: datetime) -> None:
+        """Remember that there is none of this kind any more: none that `source` found or, with None, none at all.
+
+        Does nothing where there was a later word on this kind, or where the drift is of another source; nor to a model
+        that nobody applied.
+        """
 
     def looked_after(
         self, model: Model, approvals: Mapping[str, str], *, heard_until: datetime, again: datetime

@@ -219,12 +219,17 @@ class Paused(Record):
 
 
 class Drift(Record):
-    """Drift that was found and that nothing has taken back: neither a later report nor a new champion."""
+    """Drift that was found and that nothing has taken back: neither a later word nor a new champion.
+
+    `source` found it last, at `found_at` by its own word; `since` says when drift of this kind was heard of first.
+    """
 
     kind: DriftKind
+    source: str
     share: float | None = None
     summary: str
     since: datetime
+    found_at: datetime
     answered_at: datetime
 
 
@@ -251,7 +256,7 @@ class Model(Record):
     arrived: Mapping[Purpose, datetime] = {}
     approvals: Mapping[str, str] = {}
     heard_until: datetime | None = None
-    drift: Drift | None = None
+    drift: Mapping[DriftKind, Drift] = {}
 
 
 class UnreadableModel(Record):

@@ -32,7 +32,8 @@ class State(StrEnum):
 class DriftFinding:
     """`share` is the part of the features that drifted, None where nobody knows. `summary` is the source's reason.
 
-    An alarm isn't `whole`: it looks at some metric, and where that is well others need not be.
+    `at` is when that was so, None where nobody says. An alarm isn't `whole`: it looks at some metric, and where that is
+    well others need not be. `again` only reminds of drift that was found before.
     """
 
     kind: DriftKind
@@ -40,13 +41,17 @@ class DriftFinding:
     source: str
     summary: str = ""
     share: float | None = None
+    at: datetime | None = None
     whole: bool = True
+    again: bool = False
 
 
 def of_report(event: DriftReport) -> DriftFinding:
     report = event.detail
     state = State.DRIFTED if report.drifted else State.CLEAR
-    return DriftFinding(report.kind, state, event.source, report.summary, report.share)
+    return DriftFinding(
+        report.kind, state, event.source, report.summary, report.share, at=event.sent_at, again=report.again
+    )
 
 
 def of_alarm(event: AlarmStateChange, spec: ModelSpec) -> DriftFinding:
@@ -54,7 +59,8 @@ def of_alarm(event: AlarmStateChange, spec: ModelSpec) -> DriftFinding:
     name, state = event.detail.name, event.detail.state
     told = [kind for metric in event.metrics if (kind := kind_of_metric(metric))]
     kind = spec.monitor.alarms.get(name) or next(iter(told), DriftKind.DATA_QUALITY)
-    return DriftFinding(kind, _state(state), f"alarm {name}", f"alarm {name}: {state.reason}", whole=False)
+    summary, at = f"alarm {name}: {state.reason}", state.timestamp or event.sent_at
+    return DriftFinding(kind, _state(state), f"alarm {name}", summary, at=at, whole=False)
 
 
 def _state(alarm: AlarmState) -> State:
@@ -76,7 +82,8 @@ def of_failed_run(run: MonitorRun, spec: ModelSpec) -> DriftFinding:
 def of_run(run: MonitorRun, report: MonitorReport, spec: ModelSpec) -> DriftFinding:
     """A monitor need not leave a list of violations: where it found none, or where it only says that it did."""
     if report.violations is None and run.found_violations:
-        return DriftFinding(_kind(run, (), spec), State.DRIFTED, _source(run), f"{_source(run)}: {run.exit_message}")
+        said = f"{_source(run)}: {run.exit_message}"
+        return DriftFinding(_kind(run, (), spec), State.DRIFTED, _source(run), said, at=run.ended_at)
     violations = report.violations or ()
     errors, drifts = _told_apart(violations, spec.policy.on_drift)
     return DriftFinding(
@@ -85,6 +92,7 @@ def of_run(run: MonitorRun, report: MonitorReport, spec: ModelSpec) -> DriftFind
         source=_source(run),
         summary=f"{_source(run)}: {_listed(drifts + errors)}" if violations else "",
         share=share_of_features(drifts, report.features),
+        at=run.ended_at,
     )
 
 
@@ -116,22 +124,18 @@ def _listed(violations: Sequence[Violation]) -> str:
 
 
 def standing(finding: DriftFinding, before: Drift | None, now: datetime) -> Drift | None:
-    """The drift to be remembered: found, and not taken back by who looked for the same kind.
+    """Drift as it is to be remembered, after what was remembered of its kind. None where there is nothing to remind of.
 
-    `on_tick` reports again what goes on, in words that end in the first finding's: those stay.
+    Nobody found it later than now, whatever a clock somewhere says.
     """
-    same = before if before and before.kind is finding.kind else None
-    match finding.state:
-        case State.DRIFTED:
-            again = same is not None and same.summary != "" and finding.summary.endswith(same.summary)
-            return Drift(
-                kind=finding.kind,
-                share=finding.share,
-                summary=same.summary if same and again else finding.summary,
-                since=same.since if same else now,
-                answered_at=now,
-            )
-        case State.CLEAR if same and (finding.whole or same.summary.startswith(f"{finding.source}:")):
-            return None
-        case _:
-            return before
+    if finding.again:
+        return before.model_copy(update={"answered_at": now}) if before else None
+    return Drift(
+        kind=finding.kind,
+        source=finding.source,
+        share=finding.share,
+        summary=finding.summary,
+        since=before.since if before else now,
+        found_at=min(finding.at or now, now),
+        answered_at=now,
+    )

@@ -13,7 +13,7 @@ from control_plane.records import Decision
 from control_plane.telemetry import log_decision, room
 from control_plane.wiring import control_plane
 from on_drift.decide import decide, decide_response
-from on_drift.findings import standing
+from on_drift.remembering import remember
 from on_drift.sources import decision_id, source_of
 
 
@@ -37,9 +37,7 @@ def handle(event: DriftEvent, plane: ControlPlane) -> Decision:
         return dispatcher.note(Outcome.SKIPPED_NO_MODEL, str(error), nobody)
     finding = source.finding(model.spec, plane.objects)
     if plane.ledger.decision(nobody.decision_id) is None:  # an old event that comes again isn't how things stand
-        drift = standing(finding, model.drift, plane.now())
-        if drift != model.drift:
-            plane.ledger.note_drift(model.spec.model, drift)
+        remember(finding, model, plane)
     response = decide_response(finding, model.spec.policy.on_drift)
     if isinstance(response, Skip):
         return dispatcher.carry_out(response, Subject(nobody.decision_id, nobody.event, model))

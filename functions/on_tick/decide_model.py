@@ -54,25 +54,24 @@ def overdue(model: Model, now: datetime) -> Iterator[tuple[Purpose, datetime, Sk
             yield purpose, last, Skip(Outcome.DATA_OVERDUE, f"{missing}; some is expected every {often}")
 
 
-def persisting(model: Model, now: datetime) -> dict[str, object] | None:
-    """The report of drift that goes on: it was answered long ago, and nothing has taken it back since."""
-    drift = model.drift
-    if drift is None or now < drift.answered_at + model.spec.policy.on_drift.again:
-        return None
-    return {
-        "model": model.spec.model,
-        "kind": drift.kind,
-        "share": drift.share,
-        "id": f"again-{drift.answered_at:%Y%m%dT%H%M%SZ}",
-        "summary": f"it goes on since {drift.since:%Y-%m-%d %H:%M} UTC: {drift.summary}"[:500],
-    }
+def persisting(model: Model, now: datetime) -> Iterator[dict[str, object]]:
+    """Reports of drift that goes on: it was answered long ago, and nothing has taken it back since."""
+    for drift in model.drift.values():
+        if now >= drift.answered_at + model.spec.policy.on_drift.again:
+            yield {
+                "model": model.spec.model,
+                "kind": drift.kind,
+                "share": drift.share,
+                "again": True,
+                "id": f"again-{drift.kind.replace('_', '-')}-{drift.answered_at:%Y%m%dT%H%M%SZ}",
+                "summary": f"it goes on since {drift.since:%Y-%m-%d %H:%M} UTC: {drift.summary}"[:500],
+            }
 
 
 def next_look(model: Model, now: datetime, every: timedelta) -> datetime:
     """Sooner than usual where something falls due before."""
     moments = [last + limit for _, last, limit in _expected(model)]
-    if model.drift:
-        moments.append(model.drift.answered_at + model.spec.policy.on_drift.again)
+    moments += [drift.answered_at + model.spec.policy.on_drift.again for drift in model.drift.values()]
     return min([now + every, *(moment for moment in moments if moment > now)])
 
 

@@ -25,7 +25,7 @@ def look_after(item: Model, plane: ControlPlane) -> list[Decision]:
     elif (endpoint := _endpoint_left_behind(model, approvals, plane)) is not None:
         plane.events.send("Endpoint Observed", {"EndpointName": endpoint, "model": model.spec.model})
     decisions = _note_overdue(model, plane)
-    if report := persisting(model, plane.now()):
+    for report in persisting(model, plane.now()):
         plane.events.send("Drift Report", report)
     heard_until = tell_of_monitor_runs(model, plane)
     again = next_look(model, plane.now(), plane.look_after_every)

@@ -8,7 +8,8 @@ import pytest
 from control_plane.adapters.dynamodb import DynamoDBLedger
 from control_plane.adapters.dynamodb.keys import DUE_SHARDS
 from control_plane.outcomes import Outcome
-from control_plane.records import DecisionStatus, Drift, Paused
+from control_plane.policies import DriftKind
+from control_plane.records import DecisionStatus, Paused
 from tests.contract.test_ledger_deployments import deploying, waiting
 from tests.samples import (
     AT_MOST,
@@ -22,6 +23,7 @@ from tests.samples import (
     deploy_request,
     deployment_of,
     done,
+    drift_of,
     ended,
     model_of,
     model_spec,
@@ -37,7 +39,6 @@ RUNNING, WAITING = begun("d1", "f1"), deferred("d2", "f2")
 RUN = run_of(RUNNING)
 POSTPONED = revised(RUNNING, DecisionStatus.DEFERRED, Outcome.DEFERRED_CAPACITY)
 DEPLOYMENT = deployment_of(deploy_request())
-DRIFT = Drift(kind="bias", summary="age moved", since=MORNING, answered_at=MORNING)
 PAUSED = Paused(by="ada", why="holidays", since=MORNING)
 type Use = Callable[[DynamoDBLedger], object]
 
@@ -139,8 +140,8 @@ def deployed(ledger: DynamoDBLedger) -> None:
         (nothing, lambda ledger: ledger.owners([]), 0),
         (nothing, lambda ledger: ledger.owners([f"alarm/{number}" for number in range(100)]), 1),
         (nothing, lambda ledger: ledger.owners([f"alarm/{number}" for number in range(101)]), 2),
-        (nothing, lambda ledger: ledger.note_drift("churn", DRIFT), 1),
-        (nothing, lambda ledger: ledger.note_drift("churn", None), 1),
+        (nothing, lambda ledger: ledger.note_drift("churn", drift_of()), 1),
+        (nothing, lambda ledger: ledger.note_no_drift("churn", DriftKind.BIAS, source=None, at=MORNING), 1),
         (nothing, look_after, 1),
         (nothing, deploy, 2),
         (wait_for_endpoint, deploy, 3),

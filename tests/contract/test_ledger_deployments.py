@@ -7,7 +7,7 @@ import pytest
 from control_plane.errors import AlreadyDecided, SlotTaken, Superseded
 from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
-from control_plane.records import Champion, Decision, DecisionStatus, Deployment, Drift
+from control_plane.records import Champion, Decision, DecisionStatus, Deployment
 from tests.contract.looks import apply, decided, due_decisions, pending_of, slot_of
 from tests.contract.test_ledger_races import CONTENDERS, race
 from tests.samples import (
@@ -19,12 +19,13 @@ from tests.samples import (
     deploy_request,
     deployed_spec,
     deployment_of,
+    drift_of,
     package_arn,
     revised,
     skipped,
 )
 
-DRIFT = Drift(kind="data_quality", summary="age moved", since=MORNING, answered_at=MORNING)
+DRIFT = drift_of()
 
 
 @pytest.fixture(autouse=True)
@@ -256,7 +257,7 @@ def test_an_end_frees_the_slot_and_moves_the_champion_at_once_4_5(ledger: Ledger
     king = champion(1, config="churn-1-config")
     ledger.end_deployment(ended(deployment), ending(), king, instead_of=None)
     model = ledger.model("churn")
-    assert (model.deploying, model.champion, model.drift) == (None, king, None)
+    assert (model.deploying, model.champion, dict(model.drift)) == (None, king, {})
     assert (ledger.deployment("d1"), ledger.decision("d1-end")) == (ended(deployment), ending())
     assert ledger.due(after(days=1)) == []
 
@@ -268,7 +269,7 @@ def test_an_end_without_success_leaves_the_champion_and_its_drift_5(ledger: Ledg
     outcome = Outcome.DEPLOYMENT_ROLLED_BACK
     ledger.end_deployment(ended(deployment, outcome), ending("d2-end", outcome), None, instead_of=package_arn(1))
     model = ledger.model("churn")
-    assert (model.deploying, model.champion, model.drift) == (None, champion(1), DRIFT)
+    assert (model.deploying, model.champion, dict(model.drift)) == (None, champion(1), {DRIFT.kind: DRIFT})
     assert ledger.deployment("d2") == ended(deployment, outcome)
 
 

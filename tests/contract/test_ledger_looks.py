@@ -7,6 +7,7 @@ import pytest
 from control_plane.errors import UnknownModel
 from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
+from control_plane.policies import DriftKind
 from control_plane.records import ArrivalWindow, Drift, Model
 from tests.contract.looks import apply
 from tests.samples import (
@@ -17,6 +18,7 @@ from tests.samples import (
     begun,
     champion,
     done,
+    drift_of,
     evaluated_spec,
     model_spec,
     package_arn,
@@ -25,7 +27,7 @@ from tests.samples import (
     skipped,
 )
 
-DRIFT = Drift(kind="bias", share=0.3, summary="age moved", since=MORNING, answered_at=after(minutes=1))
+BIAS, QUALITY = DriftKind.BIAS, DriftKind.DATA_QUALITY
 APPROVALS = {package_arn(1): "Approved", package_arn(2): "PendingManualApproval"}
 
 
@@ -115,29 +117,93 @@ def test_when_data_last_came_is_known_by_purpose(ledger: Ledger) -> None:
 # -- drift --
 
 
-def test_drift_is_remembered_until_it_is_over(ledger: Ledger) -> None:
+@pytest.fixture
+def drifting(ledger: Ledger) -> Ledger:
+    """One model, on which there was no word yet."""
     apply(ledger, model_spec())
-    assert ledger.model("churn").drift is None
-    ledger.note_drift("churn", DRIFT)
-    assert ledger.model("churn").drift == DRIFT
-    later = DRIFT.model_copy(update={"answered_at": after(days=1)})
-    ledger.note_drift("churn", later)
-    apply(ledger, model_spec(changes={"policy.same_data": "7d"}))
-    assert ledger.model("churn").drift == later
-    ledger.note_drift("churn", None)
-    ledger.note_drift("churn", None)
-    assert ledger.model("churn").drift is None
+    return ledger
 
 
-def test_a_new_champion_has_not_drifted(ledger: Ledger) -> None:
-    apply(ledger, model_spec())
-    ledger.note_drift("churn", DRIFT)
-    ledger.crown(skipped("d1", outcome=Outcome.CHAMPION_CHANGED), champion(1), instead_of=None)
-    assert ledger.model("churn").drift is None
+def drift(ledger: Ledger) -> dict[DriftKind, Drift]:
+    return dict(ledger.model("churn").drift)
 
 
-@pytest.mark.parametrize("drift", [DRIFT, None])
-def test_what_nobody_applied_does_not_drift(ledger: Ledger, drift: Drift | None) -> None:
-    with pytest.raises(UnknownModel):
-        ledger.note_drift("nobody", drift)
+def found(minutes: int, source: str = "alarm a", kind: DriftKind = BIAS) -> Drift:
+    return drift_of(kind, source=source, found_at=after(minutes=minutes), answered_at=after(minutes=minutes))
+
+
+def over(ledger: Ledger, minutes: int, source: str | None = "alarm a", kind: DriftKind = BIAS) -> None:
+    ledger.note_no_drift("churn", kind, source=source, at=after(minutes=minutes))
+
+
+def test_drift_is_remembered_by_kind_until_it_is_over(drifting: Ledger) -> None:
+    assert drift(drifting) == {}
+    bias, quality = found(1), found(2, kind=QUALITY)
+    drifting.note_drift("churn", bias)
+    drifting.note_drift("churn", quality)
+    assert drift(drifting) == {BIAS: bias, QUALITY: quality}
+    later = bias.model_copy(update={"answered_at": after(days=1)})
+    drifting.note_drift("churn", later)
+    apply(drifting, model_spec(changes={"policy.same_data": "7d"}))
+    assert drift(drifting) == {BIAS: later, QUALITY: quality}
+    for _ in range(2):
+        over(drifting, 3)
+        assert drift(drifting) == {QUALITY: quality}
+
+
+@pytest.mark.parametrize(("source", "left"), [("alarm a", False), ("alarm b", True), (None, False)])
+def test_it_is_over_when_who_found_it_or_looked_for_all_of_it_says_so(
+    drifting: Ledger, source: str | None, *, left: bool
+) -> None:
+    drifting.note_drift("churn", found(1))
+    over(drifting, 2, source)
+    assert drift(drifting) == ({BIAS: found(1)} if left else {})
+
+
+@pytest.mark.parametrize("source", ["alarm a", None])
+def test_drift_that_was_over_before_it_was_heard_of_stays_over(drifting: Ledger, source: str | None) -> None:
+    over(drifting, 2, source)
+    drifting.note_drift("churn", found(1))
+    assert drift(drifting) == {}
+    drifting.note_drift("churn", found(3))
+    assert drift(drifting) == {BIAS: found(3)}
+
+
+def test_one_source_does_not_know_that_anothers_drift_is_over(drifting: Ledger) -> None:
+    over(drifting, 2, "alarm b")
+    over(drifting, 2, None, QUALITY)
+    drifting.note_drift("churn", found(1))
+    assert drift(drifting) == {BIAS: found(1)}
+
+
+@pytest.mark.parametrize("source", ["alarm a", None])
+def test_a_word_from_before_the_drift_takes_nothing_back(drifting: Ledger, source: str | None) -> None:
+    drifting.note_drift("churn", found(2))
+    over(drifting, 1, source)
+    drifting.note_drift("churn", found(1))
+    assert drift(drifting) == {BIAS: found(2)}
+
+
+def test_two_words_of_one_moment_count_in_the_order_in_which_they_came(drifting: Ledger) -> None:
+    for _ in range(2):
+        drifting.note_drift("churn", found(1))
+        assert drift(drifting) == {BIAS: found(1)}
+        over(drifting, 1)
+        assert drift(drifting) == {}
+
+
+def test_a_new_champion_has_not_drifted(drifting: Ledger) -> None:
+    for kind in DriftKind:
+        drifting.note_drift("churn", found(1, kind=kind))
+    drifting.crown(skipped("d1", outcome=Outcome.CHAMPION_CHANGED), champion(1), instead_of=None)
+    assert drift(drifting) == {}
+    drifting.note_drift("churn", found(2))
+    assert drift(drifting) == {BIAS: found(2)}
+
+
+def test_what_nobody_applied_does_not_drift(ledger: Ledger) -> None:
+    ledger.note_drift("nobody", found(1))
+    ledger.note_no_drift("nobody", BIAS, source=None, at=MORNING)
     assert list(ledger.models()) == []
+    with pytest.raises(UnknownModel):
+        ledger.model("nobody")

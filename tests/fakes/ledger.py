@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from control_plane.errors import AlreadyDecided, DataAlreadyUsed, NameTaken, SlotTaken, Superseded, UnknownModel
 from control_plane.models import ModelSpec
 from control_plane.outcomes import Outcome
-from control_plane.policies import Purpose
+from control_plane.policies import DriftKind, Purpose
 from control_plane.records import (
     ArrivalWindow,
     Champion,
@@ -23,7 +23,17 @@ from control_plane.records import (
     Run,
     Slot,
 )
-from tests.fakes.rows import Claim, Store, due_key, pending_place, require, slot_of, was_chosen_after, window_place
+from tests.fakes.rows import (
+    Claim,
+    Store,
+    Word,
+    due_key,
+    pending_place,
+    require,
+    slot_of,
+    was_chosen_after,
+    window_place,
+)
 
 PATIENCE = timedelta(minutes=1)
 LISTED = 100
@@ -66,12 +76,22 @@ class FakeLedger:
     def owners(self, names: Collection[str]) -> Mapping[str, str]:
         return {name: owner for name, owner in self._store.rows.names.items() if name in names}
 
-    def note_drift(self, model: str, drift: Drift | None) -> None:
+    def note_drift(self, model: str, drift: Drift) -> None:
+        place = (model, drift.kind)
         with self._store.transaction() as rows:
-            require(model in rows.specs, UnknownModel(model))
-            rows.drift.pop(model, None)
-            if drift:
-                rows.drift[model] = drift
+            last = rows.drift_told.get(place)
+            over = last and last.at > drift.found_at and last.source in {None, drift.source}
+            if model in rows.specs and not over:
+                rows.drift[place], rows.drift_told[place] = drift, Word(drift.source, drift.found_at)
+
+    def note_no_drift(self, model: str, kind: DriftKind, *, source: str | None, at: datetime) -> None:
+        place = (model, kind)
+        with self._store.transaction() as rows:
+            last, drift = rows.drift_told.get(place), rows.drift.get(place)
+            others = source and drift and drift.source != source
+            if model in rows.specs and not others and not (last and last.at > at):
+                rows.drift.pop(place, None)
+                rows.drift_told[place] = Word(source, at)
 
     def looked_after(
         self, model: Model, approvals: Mapping[str, str], *, heard_until: datetime, again: datetime
@@ -304,7 +324,8 @@ class FakeLedger:
         before = rows.champions.get(model)
         require((before.package if before else None) == instead_of, Superseded(model))
         rows.champions[model] = champion
-        rows.drift.pop(model, None)
+        for kind in DriftKind:
+            rows.drift.pop((model, kind), None)
 
     def _take_slot(self, decision: Decision) -> None:
         rows, slot = self._store.rows, slot_of(decision.asked)

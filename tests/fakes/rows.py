@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from control_plane.errors import ControlPlaneError, Superseded
 from control_plane.models import ModelSpec
-from control_plane.policies import Purpose
+from control_plane.policies import DriftKind, Purpose
 from control_plane.records import (
     ArrivalWindow,
     Champion,
@@ -35,6 +35,13 @@ class Claim(NamedTuple):
 
     decision: str
     until: datetime
+
+
+class Word(NamedTuple):
+    """Who last said something on drift of a kind: None for who looked for all of it."""
+
+    source: str | None
+    at: datetime
 
 
 def require(condition: bool, conflict: ControlPlaneError) -> None:  # noqa: FBT001  reads as a sentence
@@ -99,7 +106,8 @@ class Rows:
     arrived: dict[Place, datetime] = field(default_factory=dict)
     approvals: dict[str, Mapping[str, str]] = field(default_factory=dict)
     heard_until: dict[str, datetime] = field(default_factory=dict)
-    drift: dict[str, Drift] = field(default_factory=dict)
+    drift: dict[Place, Drift] = field(default_factory=dict)
+    drift_told: dict[Place, Word] = field(default_factory=dict)
     routes: dict[tuple[str, str], Route] = field(default_factory=dict)
     windows: dict[Place, ArrivalWindow] = field(default_factory=dict)
     decisions: dict[str, Decision] = field(default_factory=dict)
@@ -148,7 +156,7 @@ class Rows:
             arrived=of_purposes(self.arrived, name),
             approvals=self.approvals.get(name, {}),
             heard_until=self.heard_until.get(name),
-            drift=self.drift.get(name),
+            drift={kind: self.drift[name, kind] for kind in DriftKind if (name, kind) in self.drift},
         )
 
     def due_by(self, now: datetime) -> list[Due]:

@@ -35,7 +35,8 @@ PURE = [
 SHELLS = [
     *("control_plane.calls", "control_plane.candidates", "control_plane.dispatcher", "control_plane.lineage"),
     *("control_plane.standings", "on_endpoint.sequels", "on_request.answers", "on_tick.looking_after"),
-    *("on_drift.sources", "on_pipeline_execution.sequels", "on_tick.looks", "on_tick.monitor_runs"),
+    *("on_drift.remembering", "on_drift.sources"),
+    *("on_pipeline_execution.sequels", "on_tick.looks", "on_tick.monitor_runs"),
 ]
 IMPURE = {
     *("aws_lambda_powertools", "boto3", "botocore", "requests", "urllib3"),

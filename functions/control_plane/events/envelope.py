@@ -1,6 +1,7 @@
 """What all events share: wire names aliased once, unknown fields ignored, one error for what can't be read."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
@@ -36,6 +37,7 @@ def _first(source: object) -> object:
 
 # ISO 8601, or milliseconds since 1970 as an int, a float or text: every AWS service has its own habit.
 Moment = Annotated[datetime, AfterValidator(_aware)]
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 
 
 class Wire(BaseModel):
@@ -68,6 +70,13 @@ class Event(Wire):
     def occurrence(self) -> str:
         """Which of the events that look alike: its time, in whole seconds, which a replay keeps; else its id."""
         return self.time or self.id
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """None where nobody says, or not as a time."""
+        with suppress(ValidationError):
+            return _MOMENT.validate_python(self.time)
+        return None
 
     @classmethod
     def parse(cls, payload: Payload) -> Self:

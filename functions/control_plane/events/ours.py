@@ -30,12 +30,16 @@ class Told(Wire):
 
 
 class DriftReportDetail(Told):
-    """`detail` of a drift report. `share` is the part of the features that drifted, where the sender knows it."""
+    """`detail` of a drift report. `share` is the part of the features that drifted, where the sender knows it.
+
+    `again`: it was found before and goes on, so who found it, and in what words, stays.
+    """
 
     kind: DriftKind
     share: float | None = Field(None, ge=0, le=1)
     drifted: bool = True
     summary: str = Field("", max_length=500)
+    again: bool = False
 
 
 class DriftReport(Event):

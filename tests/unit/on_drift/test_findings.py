@@ -1,6 +1,6 @@
 """What each source says, as one value."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from control_plane.records import Drift
 from control_plane.violations import MonitorReport, Violation
 from on_drift.findings import DriftFinding, State, of_alarm, of_failed_run, of_report, of_run, standing
 from tests.sample_events import sample_event
-from tests.samples import MORNING, after, drift_report, evaluated_spec, monitor_run
+from tests.samples import MORNING, after, drift_of, drift_report, evaluated_spec, monitor_run
 
 RUN = "a run of monitoring schedule churn-data-quality"
 FOUND, NONE = "CompletedWithViolations: 2 violations.", "Completed: no violations."
@@ -46,7 +46,7 @@ def alarm(name: str = "drift_alarm") -> AlarmStateChange:
 
 def test_a_report_says_it_itself() -> None:
     report = DriftReport.parse(drift_report(kind="bias", share=0.2, summary="age"))
-    assert of_report(report) == DriftFinding(DriftKind.BIAS, State.DRIFTED, "pointsman", "age", 0.2)
+    assert of_report(report) == DriftFinding(DriftKind.BIAS, State.DRIFTED, "pointsman", "age", 0.2, MORNING)
     assert of_report(DriftReport.parse(drift_report(drifted=False))).state is State.CLEAR
 
 
@@ -106,7 +106,8 @@ def test_a_runs_report_counts_before_its_exit_message(
 
 def test_violations_without_a_list_of_them_are_drift_of_unknown_extent() -> None:
     finding = of_run(monitor_run(exit_message=FOUND), MonitorReport(None, None), evaluated_spec())
-    assert finding == DriftFinding(DriftKind.DATA_QUALITY, State.DRIFTED, RUN, f"{RUN}: {FOUND}", None)
+    at = monitor_run().ended_at
+    assert finding == DriftFinding(DriftKind.DATA_QUALITY, State.DRIFTED, RUN, f"{RUN}: {FOUND}", None, at)
 
 
 def test_the_share_is_that_of_the_features_that_drifted() -> None:
@@ -169,49 +170,51 @@ def test_a_run_that_broke_found_nothing_which_is_not_the_absence_of_drift(change
     assert finding == DriftFinding(DriftKind.DATA_QUALITY, State.FAILED, RUN, why)
 
 
-def remembered(kind: DriftKind = DriftKind.BIAS, summary: str = "alarm a: high") -> Drift:
-    return Drift(kind=kind, share=0.5, summary=summary, since=MORNING, answered_at=MORNING)
+LATER = after(hours=1)
 
 
-def said(state: State, summary: str = "alarm a: high", **changes: Any) -> DriftFinding:
-    return DriftFinding(**{"kind": DriftKind.BIAS, "state": state, "source": "alarm a", "summary": summary} | changes)
+def said(summary: str = "alarm a: high", **changes: Any) -> DriftFinding:
+    return DriftFinding(DriftKind.BIAS, State.DRIFTED, "alarm a", summary, **changes)
 
 
-@pytest.mark.parametrize(
-    ("before", "since"),
-    [(None, after(hours=1)), (remembered(), MORNING), (remembered(DriftKind.DATA_QUALITY), after(hours=1))],
-)
+@pytest.mark.parametrize(("before", "since"), [(None, LATER), (drift_of(source="alarm b"), MORNING)])
 def test_drift_that_goes_on_is_remembered_since_it_began(before: Drift | None, since: datetime) -> None:
-    drift = standing(said(State.DRIFTED, "alarm a: higher", share=0.2), before, after(hours=1))
-    assert drift == Drift(
-        kind=DriftKind.BIAS, share=0.2, summary="alarm a: higher", since=since, answered_at=after(hours=1)
-    )
+    drift = standing(said(share=0.2, at=after(minutes=9)), before, LATER)
+    found: dict[str, Any] = {"share": 0.2, "summary": "alarm a: high", "found_at": after(minutes=9)}
+    assert drift == drift_of(**found, since=since, answered_at=LATER)
 
 
-@pytest.mark.parametrize(
-    ("first", "again", "kept"),
-    [("age", "it goes on since today: age", "age"), ("", "age", "age"), ("age", "bmi", "bmi"), ("age", "", "")],
-)
-def test_what_is_reported_again_keeps_its_first_words(first: str, again: str, kept: str) -> None:
-    drift = standing(said(State.DRIFTED, again), remembered(summary=first), after(hours=1))
+@pytest.mark.parametrize("at", [None, after(hours=2)])
+def test_nobody_found_drift_later_than_now(at: datetime | None) -> None:
+    drift = standing(said(at=at), None, LATER)
     assert drift is not None
-    assert drift.summary == kept
+    assert drift.found_at == LATER
+
+
+def test_a_reminder_leaves_who_found_it_and_when_and_in_what_words() -> None:
+    reminder = said("it goes on since today: age moved", share=0.9, again=True)
+    assert standing(reminder, drift_of(source="alarm b"), LATER) == drift_of(source="alarm b", answered_at=LATER)
+    assert standing(reminder, None, LATER) is None
 
 
 @pytest.mark.parametrize(
-    ("finding", "over"),
+    ("changes", "at"),
     [
-        (said(State.CLEAR), True),
-        (said(State.CLEAR, kind=DriftKind.DATA_QUALITY), False),
-        (said(State.CLEAR, source="alarm b"), True),
-        (said(State.CLEAR, whole=False), True),
-        (said(State.CLEAR, source="alarm b", whole=False), False),
-        (said(State.FAILED), False),
-        (said(State.TOO_LITTLE_DATA), False),
-        (said(State.SUPPRESSED), False),
-        (said(State.DATA_ERRORS), False),
+        ({}, datetime(2026, 11, 21, 10, 2, 4, 149000, UTC)),
+        ({"timestamp": None}, datetime(2026, 11, 21, 10, 2, 4, tzinfo=UTC)),
     ],
 )
-def test_drift_is_over_when_who_looked_for_it_all_or_found_it_says_so(finding: DriftFinding, *, over: bool) -> None:
-    assert standing(finding, remembered(), after(hours=1)) == (None if over else remembered())
-    assert standing(finding, None, after(hours=1)) is None
+def test_an_alarm_says_since_when_it_has_its_state(changes: dict[str, Any], at: datetime) -> None:
+    event = sample_event("drift_alarm")
+    event["detail"]["state"] |= changes
+    assert of_alarm(AlarmStateChange.parse(event), evaluated_spec()).at == at
+
+
+@pytest.mark.parametrize(("time", "at"), [("2026-11-21T09:00:00Z", MORNING), ("just now", None), (None, None)])
+def test_a_report_is_of_the_time_of_its_event(time: str | None, at: datetime | None) -> None:
+    assert of_report(DriftReport.parse(drift_report() | {"time": time})).at == at
+
+
+def test_a_runs_finding_is_of_its_end() -> None:
+    assert reported(drift("a")).at == monitor_run().ended_at
+    assert of_run(monitor_run(exit_message=FOUND), MonitorReport(None, None), evaluated_spec()).at is not None

@@ -1,6 +1,7 @@
 """Monitors' runs and alarms through the room: whom they are about, and what they lead to."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,12 +9,12 @@ import pytest
 from control_plane.errors import InvalidEvent, MonitorStillRunning, UnreadableReport
 from control_plane.events import parse_drift_event
 from control_plane.outcomes import Outcome
-from control_plane.records import Decision
+from control_plane.records import Decision, Drift
 from on_drift.handler import handle, handler
 from tests.fakes import FakeControlPlane
 from tests.sample_events import sample_event
-from tests.samples import EVALUATION, REPORTS, TRAINING, evaluated_spec, monitor_run
-from tests.unit.world import champion_of, judged_plane, put
+from tests.samples import EVALUATION, JOB_ARN, REPORTS, TRAINING, after, evaluated_spec, monitor_run, ours
+from tests.unit.world import champion_of, judged_plane, put, tick
 
 SCHEDULED = {"schedules": {"churn-data-quality": "data_quality"}}
 ALARMED = {"alarms": {"pointsman-drift-churn": "model_quality"}}
@@ -201,10 +202,60 @@ def test_an_event_of_another_kind_is_refused_so_that_it_ends_as_a_dead_letter_2(
 
 def test_drift_is_remembered_until_the_alarm_recovers(plane: FakeControlPlane) -> None:
     receive(plane, "drift_alarm")
-    drift = plane.ledger.model("churn").drift
-    assert drift is not None
-    assert (drift.kind, drift.summary[:20]) == ("data_quality", "alarm churn-tenure: ")
+    (drift,) = drift_of_churn(plane)
+    assert (drift.kind, drift.source) == ("data_quality", "alarm churn-tenure")
     receive(plane, "drift_alarm_recovered")
-    assert plane.ledger.model("churn").drift is None
+    assert drift_of_churn(plane) == []
     receive(plane, "drift_alarm", id="late")
-    assert plane.ledger.model("churn").drift is None
+    assert drift_of_churn(plane) == []
+
+
+def drift_of_churn(plane: FakeControlPlane) -> list[Drift]:
+    return list(plane.ledger.model("churn").drift.values())
+
+
+def test_an_alarm_that_comes_after_its_recovery_is_answered_and_not_remembered(plane: FakeControlPlane) -> None:
+    plane.wait(timedelta(hours=3))
+    receive(plane, "drift_alarm_recovered")
+    assert receive(plane, "drift_alarm").outcome is Outcome.STARTED
+    assert drift_of_churn(plane) == []
+
+
+def test_drift_of_two_kinds_goes_on_and_ends_by_itself(plane: FakeControlPlane) -> None:
+    plane.wait(timedelta(hours=3))
+    receive(plane, "drift_alarm")
+    receive(plane, "drift_alarm_composite")
+    assert [drift.kind for drift in drift_of_churn(plane)] == ["data_quality", "model_quality"]
+    receive(plane, "drift_alarm_recovered")
+    assert [drift.source for drift in drift_of_churn(plane)] == ["alarm pointsman-drift-churn"]
+
+
+def test_a_reminder_of_drift_leaves_it_to_its_alarm_to_recover(plane: FakeControlPlane) -> None:
+    receive(plane, "drift_alarm")
+    (before,) = drift_of_churn(plane)
+    plane.wait(timedelta(days=1))
+    plane.ledger.looked_after(plane.ledger.model("churn"), {}, heard_until=plane.now(), again=plane.now())
+    tick(plane)
+    (reminder,) = [detail for kind, detail in plane.events.sent if kind == "Drift Report"]
+    handle(parse_drift_event(ours("Drift Report", "e1", reminder)), plane)
+    assert drift_of_churn(plane) == [before.model_copy(update={"answered_at": plane.now()})]
+    receive(plane, "drift_alarm_recovered")
+    assert drift_of_churn(plane) == []
+
+
+def test_an_older_run_does_not_take_back_what_a_newer_one_found(plane: FakeControlPlane) -> None:
+    plane.wait(timedelta(hours=3))
+    plane.monitors.add(monitor_run())
+    receive(plane, "monitor_run_completed")
+    older = monitor_run(job_arn=f"{JOB_ARN}-older", exit_message=CLEAN, ended_at=after(hours=1))
+    plane.monitors.add(older)
+    event = ours("Monitor Run Observed", "e1", {"ProcessingJobArn": older.job_arn})
+    assert handle(parse_drift_event(event), plane).outcome is Outcome.SKIPPED_NO_DRIFT
+    assert [drift.source for drift in drift_of_churn(plane)] == [RUN]
+
+
+def test_a_run_that_failed_leaves_drift_as_it_was(plane: FakeControlPlane) -> None:
+    receive(plane, "drift_alarm")
+    plane.monitors.add(monitor_run(status="Failed", exit_message="", failure="no data"))
+    receive(plane, "monitor_run_failed")
+    assert len(drift_of_churn(plane)) == 1

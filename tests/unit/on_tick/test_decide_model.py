@@ -6,7 +6,7 @@ import pytest
 
 from control_plane.deployments import Standing
 from control_plane.outcomes import Outcome
-from control_plane.records import Drift, Model
+from control_plane.records import Model
 from control_plane.registry import ApprovalStatus
 from on_tick.decide_model import newest_approval, next_look, overdue, persisting, unheard
 from tests.samples import (
@@ -17,6 +17,7 @@ from tests.samples import (
     champion,
     deploy_request,
     deployed_spec,
+    drift_of,
     evaluated_spec,
     model_of,
     package,
@@ -25,7 +26,8 @@ from tests.samples import (
 
 EVERY = timedelta(minutes=15)
 V1, V2, V3, V4 = map(package_arn, range(1, 5))
-DRIFT = Drift(kind="data_quality", share=0.4, summary="age moved", since=MORNING, answered_at=after(hours=1))
+DRIFT = drift_of("data_quality", answered_at=after(hours=1))
+FRESH = drift_of("bias", answered_at=after(hours=20))
 
 
 def expecting(**state: object) -> Model:
@@ -80,17 +82,25 @@ def test_data_that_does_not_come_is_overdue_once_it_is_later_than_expected() -> 
 
 
 def test_drift_that_nothing_took_back_is_reported_again_a_day_after_its_answer() -> None:
-    model = model_of(drift=DRIFT)
-    assert persisting(model_of(), after(days=9)) is None
-    assert persisting(model, after(hours=24)) is None
-    report = persisting(model, after(hours=25))
-    assert report is not None
-    assert (report["kind"], report["share"], report["id"]) == ("data_quality", 0.4, "again-20261121T100000Z")
-    assert "since 2026-11-21 09:00 UTC: age moved" in str(report["summary"])
+    model = model_of(drift={drift.kind: drift for drift in (DRIFT, FRESH)})
+    assert list(persisting(model_of(), after(days=9))) == []
+    assert list(persisting(model, after(hours=24))) == []
+    (report,) = persisting(model, after(hours=25))
+    assert report == {
+        "model": "churn",
+        "kind": "data_quality",
+        "share": 0.3,
+        "again": True,
+        "id": "again-data-quality-20261121T100000Z",
+        "summary": "it goes on since 2026-11-21 09:00 UTC: age moved",
+    }
+    assert [each["kind"] for each in persisting(model, after(hours=44))] == ["data_quality", "bias"]
 
 
 def test_the_next_look_is_a_quarter_of_an_hour_away_or_when_something_falls_due() -> None:
     assert next_look(model_of(), MORNING, EVERY) == MORNING + EVERY
     assert next_look(expecting(), after(hours=25, minutes=50), EVERY) == after(hours=26)
     assert next_look(expecting(), after(hours=26), EVERY) == after(hours=26) + EVERY
-    assert next_look(model_of(drift=DRIFT), after(hours=24, minutes=50), EVERY) == after(hours=25)
+    drifted = model_of(drift={drift.kind: drift for drift in (FRESH, DRIFT)})
+    assert next_look(drifted, after(hours=24, minutes=50), EVERY) == after(hours=25)
+    assert next_look(drifted, after(hours=43, minutes=50), EVERY) == after(hours=44)

@@ -9,16 +9,16 @@ from control_plane.errors import EventNotSent
 from control_plane.events import DriftReport, ModelPackageStateChange
 from control_plane.models import ModelSpec
 from control_plane.outcomes import Outcome
-from control_plane.records import Drift, Model
+from control_plane.records import Model
 from on_endpoint.handler import handle as on_endpoint
 from on_model_package.handler import handle as on_model_package
 from tests.fakes import FakeControlPlane, FakeEvents
-from tests.samples import MORNING, deployed_spec, evaluated_spec, model_spec, ours, package_arn
+from tests.samples import MORNING, deployed_spec, drift_of, evaluated_spec, model_spec, ours, package_arn
 from tests.unit.world import MOMENT, champion_of, decide_approval, tick
 
 EVERY = timedelta(minutes=15)
 ENDPOINT = "churn-prod"
-DRIFT = Drift(kind="bias", share=0.3, summary="age moved", since=MORNING, answered_at=MORNING)
+DRIFT = drift_of()
 DAY = timedelta(days=1)
 
 
@@ -243,7 +243,7 @@ def test_drift_that_goes_on_is_reported_again_under_one_name_until_it_is_answere
     assert first == again, "so that the room decides once"
     report = DriftReport.parse(ours("Drift Report", "e1", first))
     assert (report.detail.model, report.detail.kind, report.detail.share) == ("churn", "bias", 0.3)
-    assert report.identity.startswith("again-20261121T090000Z-")
+    assert report.identity.startswith("again-bias-20261121T090000Z-")
     plane.ledger.note_drift("churn", DRIFT.model_copy(update={"answered_at": plane.now()}))
     plane.wait(EVERY)
     tick(plane)

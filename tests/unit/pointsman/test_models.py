@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from control_plane.policies import DriftKind
-from control_plane.records import DecisionStatus, Deployment, Drift, Model, Slot
+from control_plane.records import DecisionStatus, Deployment, Model, Slot
 from pointsman.deployment_tables import deployment_list
 from pointsman.errors import NotFound
 from pointsman.model_tables import model_table, model_view
@@ -21,6 +20,7 @@ from tests.samples import (
     deferred,
     deploy_request,
     deployed_spec,
+    drift_of,
     endpoint_of,
     evaluated_spec,
     model_of,
@@ -127,6 +127,8 @@ def test_what_is_on_its_way_is_not_lacking() -> None:
 
 
 def test_drift_is_told_as_it_was_found(plane: FakeControlPlane) -> None:
-    drift = Drift(kind=DriftKind.DATA_QUALITY, summary="[bmi] is off", since=MORNING, answered_at=MORNING)
-    plane.ledger.note_drift("churn", drift)
-    assert "[bmi] is off" in drawn(model_view(story_of(environment(plane), "churn")), 160)
+    assert "none known" in drawn(model_view(story_of(environment(plane), "churn")), 160)
+    for kind, summary in (("bias", "age is unfair"), ("data_quality", "[bmi] is off")):
+        plane.ledger.note_drift("churn", drift_of(kind, summary=summary))
+    told = drawn(model_view(story_of(environment(plane), "churn")), 160)
+    assert [words in told for words in ("bias, ", "age is unfair", "data_quality, ", "[bmi] is off")] == [True] * 4

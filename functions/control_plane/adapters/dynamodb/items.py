@@ -10,7 +10,7 @@ from control_plane.adapters.dynamodb import keys
 from control_plane.adapters.dynamodb.table import Item
 from control_plane.clock import stamp
 from control_plane.models import ModelSpec
-from control_plane.policies import Purpose
+from control_plane.policies import DriftKind, Purpose
 from control_plane.records import (
     ArrivalWindow,
     Champion,
@@ -128,7 +128,9 @@ def model_of(item: Item) -> Model:
         arrived=_moments(item, "arrived"),
         approvals=json.loads(str(item.get("approvals", "{}"))),
         heard_until=datetime.fromisoformat(str(item["heard_until"])) if "heard_until" in item else None,
-        drift=Drift.model_validate_json(str(item["drift"])) if "drift" in item else None,
+        drift={
+            kind: Drift.model_validate_json(str(item[f"drift_{kind}"])) for kind in DriftKind if f"drift_{kind}" in item
+        },
     )
 
 

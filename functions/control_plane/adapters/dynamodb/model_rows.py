@@ -7,13 +7,14 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from control_plane.adapters.dynamodb import items, keys, transactions
+from control_plane.adapters.dynamodb import drifts, items, keys, transactions
 from control_plane.adapters.dynamodb.claims import claimed_keys, claims
 from control_plane.adapters.dynamodb.rows import Rows
 from control_plane.adapters.dynamodb.table import Update, Write
 from control_plane.clock import stamp
 from control_plane.errors import Superseded, UnknownModel, UnreadableSpec
 from control_plane.models import ModelSpec
+from control_plane.policies import DriftKind
 from control_plane.records import Drift, Model, Paused, Route
 
 
@@ -72,11 +73,13 @@ class ModelRows(Rows):
         found = self._table.get_many([keys.name_key(name) for name in sorted(set(names))])
         return {str(item["name"]): str(item["claimed_by"]) for item in found}
 
-    def note_drift(self, model: str, drift: Drift | None) -> None:
-        if drift:
-            self._change(model, "SET drift = :drift", {":drift": drift.model_dump_json()})
-        else:
-            self._change(model, "REMOVE drift", {})
+    def note_drift(self, model: str, drift: Drift) -> None:
+        with suppress(Superseded):
+            self._table.update(drifts.drifted(model, drift))
+
+    def note_no_drift(self, model: str, kind: DriftKind, *, source: str | None, at: datetime) -> None:
+        with suppress(Superseded):
+            self._table.update(drifts.recovered(model, kind, source, at))
 
     def looked_after(
         self, model: Model, approvals: Mapping[str, str], *, heard_until: datetime, again: datetime

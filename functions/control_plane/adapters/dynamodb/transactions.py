@@ -8,6 +8,7 @@ from control_plane.adapters.dynamodb.table import Delete, Item, Put, Update, Wri
 from control_plane.clock import stamp
 from control_plane.errors import AlreadyDecided, DataAlreadyUsed, LedgerConflict, SlotTaken, Superseded
 from control_plane.outcomes import Outcome
+from control_plane.policies import DriftKind
 from control_plane.records import (
     ArrivalWindow,
     Champion,
@@ -19,6 +20,8 @@ from control_plane.records import (
     Run,
     StartRequest,
 )
+
+_DRIFT = ", ".join(f"drift_{kind}" for kind in DriftKind)
 
 
 def superseded(_found: Item | None) -> LedgerConflict:
@@ -112,7 +115,7 @@ def freed_deployment(deployment: Deployment, champion: Champion | None, instead_
     return Write(
         Update(
             keys.model_key(deployment.request.model),
-            "SET champion = :champion, champion_package = :package REMOVE deploying_decision, deploying_run, drift",
+            f"SET champion = :champion, champion_package = :package REMOVE deploying_decision, deploying_run, {_DRIFT}",
         ),
         f"{freed.condition} AND {crown.condition}",
         {**(freed.values or {}), **(crown.values or {})},
@@ -149,7 +152,7 @@ def crowned(model: str, champion: Champion, instead_of: str | None) -> Write:
     """
     values = {":champion": champion.model_dump_json(), ":package": champion.package}
     return Write(
-        Update(keys.model_key(model), "SET champion = :champion, champion_package = :package REMOVE drift"),
+        Update(keys.model_key(model), f"SET champion = :champion, champion_package = :package REMOVE {_DRIFT}"),
         "champion_package = :before"
         if instead_of
         else "attribute_exists(pk) AND attribute_not_exists(champion_package)",
