@@ -1,7 +1,7 @@
 """The ledger: what the control plane knows, and the transactions that make its actions happen once.
 
 A decision takes its model's slot in the transaction that begins it, so whoever loses the race does nothing. Dying
-between two calls leaves a record that is due, and `on_tick` finishes it. The records are in `records.py`, the
+between two calls leaves a record that is due, and `on_tick` finishes it. The records are in `records/`, the
 promises here; `adapters/dynamodb/` keeps them on one DynamoDB table and the contract suite checks that it does.
 """
 

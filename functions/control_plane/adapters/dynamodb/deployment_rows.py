@@ -1,6 +1,6 @@
 """Deployments."""
 
-from control_plane.adapters.dynamodb import items, keys, transactions
+from control_plane.adapters.dynamodb import items, keys, slots, transactions
 from control_plane.adapters.dynamodb.rows import Rows
 from control_plane.records import Champion, Decision, Deployment
 
@@ -21,5 +21,5 @@ class DeploymentRows(Rows):
         self._table.write(
             transactions.new_decision(decision),
             transactions.ended_deployment(deployment),
-            transactions.freed_deployment(deployment, champion, instead_of),
+            slots.freed_deployment(deployment, champion, instead_of),
         )

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import datetime
 
-from control_plane.adapters.dynamodb import items, keys, transactions
+from control_plane.adapters.dynamodb import items, keys, slots, transactions
 from control_plane.adapters.dynamodb.deployment_rows import DeploymentRows
 from control_plane.adapters.dynamodb.model_rows import ModelRows
 from control_plane.adapters.dynamodb.run_rows import RunRows
@@ -37,9 +37,7 @@ class DynamoDBLedger(ModelRows, WindowRows, RunRows, DeploymentRows):
         return [items.decision_of(item) for item in self._history(keys.decisions_of(model), newest=True)]
 
     def crown(self, decision: Decision, champion: Champion, *, instead_of: str | None) -> None:
-        self._table.write(
-            transactions.new_decision(decision), transactions.crowned(str(decision.model), champion, instead_of)
-        )
+        self._table.write(transactions.new_decision(decision), slots.crowned(str(decision.model), champion, instead_of))
 
     def tally(self, decision: Decision) -> None:
         first = items.decision_item(decision)
@@ -53,7 +51,7 @@ class DynamoDBLedger(ModelRows, WindowRows, RunRows, DeploymentRows):
         replaced = None if alone else self._replaced(decision)
         self._table.write(
             transactions.new_decision(decision),
-            transactions.taken_slot(decision, replaced.id if replaced else None),
+            slots.taken_slot(decision, replaced.id if replaced else None),
             *transactions.claimed_data(decision),
             *(self._superseded_pending(replaced, decision) if replaced else ()),
             *transactions.consumed(window),
@@ -64,7 +62,7 @@ class DynamoDBLedger(ModelRows, WindowRows, RunRows, DeploymentRows):
         self._table.write(
             transactions.new_decision(decision),
             *transactions.claimed_data(decision),
-            transactions.pending(decision, replaced.id if replaced else None),
+            slots.pending(decision, replaced.id if replaced else None),
             *(self._superseded_pending(replaced, decision) if replaced else ()),
             *transactions.consumed(window),
         )
@@ -78,21 +76,21 @@ class DynamoDBLedger(ModelRows, WindowRows, RunRows, DeploymentRows):
     def take_up(self, decision: Decision) -> None:
         self._table.write(
             transactions.taken_up_decision(decision),
-            transactions.taken_slot_of_pending(decision),
+            slots.taken_slot_of_pending(decision),
         )
 
     def withdraw(self, decision: Decision) -> None:
         self._table.write(
             transactions.revised_decision(decision, was=DecisionStatus.DEFERRED),
-            transactions.no_longer_pending(decision),
+            slots.no_longer_pending(decision),
             *self._freed(decision),
         )
 
     def complete(self, decision: Decision, came: Run | Deployment) -> None:
         if isinstance(came, Run):
-            begun = [transactions.new_run(came), transactions.running(came)]
+            begun = [transactions.new_run(came), slots.running(came)]
         else:
-            begun = [transactions.new_deployment(came), transactions.deploying(came)]
+            begun = [transactions.new_deployment(came), slots.deploying(came)]
         try:
             self._table.write(transactions.revised_decision(decision, was=DecisionStatus.BEGUN), *begun)
         except Superseded:
@@ -108,7 +106,7 @@ class DynamoDBLedger(ModelRows, WindowRows, RunRows, DeploymentRows):
             return gone
         self._table.write(
             transactions.revised_decision(decision, was=DecisionStatus.BEGUN),
-            transactions.slot_given_to_pending(decision, other.id if other else None),
+            slots.slot_given_to_pending(decision, other.id if other else None),
             *(self._superseded_pending(other, decision) if other else ()),
         )
         return decision
@@ -155,7 +153,7 @@ class DynamoDBLedger(ModelRows, WindowRows, RunRows, DeploymentRows):
         """A begun decision comes to nothing: its slot and its data are free for others."""
         self._table.write(
             transactions.revised_decision(decision, was=DecisionStatus.BEGUN),
-            transactions.freed_slot(decision),
+            slots.freed_slot(decision),
             *self._freed(decision),
         )
 

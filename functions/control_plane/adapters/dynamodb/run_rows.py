@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from control_plane.adapters.dynamodb import items, keys, transactions
+from control_plane.adapters.dynamodb import items, keys, slots, transactions
 from control_plane.adapters.dynamodb.rows import Rows
 from control_plane.adapters.dynamodb.table import Write
 from control_plane.clock import stamp
@@ -24,7 +24,7 @@ class RunRows(Rows):
     def end_run(self, run: Run) -> None:
         freed = [] if run.status == "Succeeded" else self._freed_data(run, run.decision)
         try:
-            self._table.write(transactions.ended_run(run), transactions.freed_run(run), *freed)
+            self._table.write(transactions.ended_run(run), slots.freed_run(run), *freed)
         except Superseded:
             known = self.run(run.arn)
             if known is None or known.status is None:

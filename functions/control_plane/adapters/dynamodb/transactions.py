@@ -6,12 +6,10 @@ from datetime import datetime
 from control_plane.adapters.dynamodb import items, keys
 from control_plane.adapters.dynamodb.table import Delete, Item, Put, Update, Write
 from control_plane.clock import stamp
-from control_plane.errors import AlreadyDecided, DataAlreadyUsed, LedgerConflict, SlotTaken, Superseded
+from control_plane.errors import AlreadyDecided, DataAlreadyUsed, LedgerConflict, Superseded
 from control_plane.outcomes import Outcome
-from control_plane.policies import DriftKind
 from control_plane.records import (
     ArrivalWindow,
-    Champion,
     Decision,
     DecisionStatus,
     Deployment,
@@ -20,8 +18,6 @@ from control_plane.records import (
     Run,
     StartRequest,
 )
-
-_DRIFT = ", ".join(f"drift_{kind}" for kind in DriftKind)
 
 
 def superseded(_found: Item | None) -> LedgerConflict:
@@ -40,145 +36,6 @@ def revised_decision(
 
 def taken_up_decision(decision: Decision) -> Write:
     return revised_decision(decision, was=DecisionStatus.DEFERRED, conflict=_already_decided)
-
-
-def slot_of(request: StartRequest | DeployRequest) -> str:
-    """A model has two slots: one for runs, one for deployments."""
-    return "deploying" if isinstance(request, DeployRequest) else "slot"
-
-
-def pending_place(request: StartRequest | DeployRequest) -> str:
-    """Where a request waits for its slot."""
-    return "pending_deployment" if isinstance(request, DeployRequest) else f"pending_{request.purpose}"
-
-
-def taken_slot(decision: Decision, replaced: str | None) -> Write:
-    """`replaced` waits for the slot, and gives up its place; whatever else waits there is news."""
-    asked = decision.asked
-    place, slot = pending_place(asked), f"{slot_of(asked)}_decision"
-    waits = f"{place} = :replaced" if replaced else f"attribute_not_exists({place})"
-    free = f"attribute_exists(pk) AND attribute_not_exists({slot})"
-    alone = isinstance(asked, DeployRequest) and asked.is_rollback
-    return Write(
-        Update(keys.model_key(asked.model), f"SET {slot} = :decision" + ("" if alone else f" REMOVE {place}")),
-        free if alone else f"{free} AND {waits}",
-        {":decision": decision.id} | ({":replaced": replaced} if replaced else {}),
-        lambda found: superseded(found) if found and slot not in found else SlotTaken(asked.model),
-    )
-
-
-def taken_slot_of_pending(decision: Decision) -> Write:
-    """The slot and the pending start are one item, so no moment has the decision in both places or in neither."""
-    asked = decision.asked
-    place, slot = pending_place(asked), f"{slot_of(asked)}_decision"
-    return Write(
-        Update(keys.model_key(asked.model), f"SET {slot} = :decision REMOVE {place}"),
-        f"attribute_not_exists({slot}) AND {place} = :decision",
-        {":decision": decision.id},
-        lambda _: SlotTaken(asked.model),
-    )
-
-
-def running(run: Run) -> Write:
-    """The slot's run is known by name, and its purpose has begun a run."""
-    return Write(
-        Update(keys.model_key(run.model), f"SET slot_run = :run, started_{run.purpose} = :at"),
-        "slot_decision = :decision",
-        {":run": run.arn, ":at": stamp(run.started_at), ":decision": run.decision},
-        superseded,
-    )
-
-
-def deploying(deployment: Deployment) -> Write:
-    return Write(
-        Update(keys.model_key(deployment.request.model), "SET deploying_run = :run"),
-        "deploying_decision = :decision",
-        {":run": deployment.request.config, ":decision": deployment.id},
-        superseded,
-    )
-
-
-def freed_slot(decision: Decision) -> Write:
-    return _freed(decision.asked.model, slot_of(decision.asked), decision.id)
-
-
-def freed_run(run: Run) -> Write:
-    return _freed(run.model, "slot", run.decision)
-
-
-def freed_deployment(deployment: Deployment, champion: Champion | None, instead_of: str | None) -> Write:
-    """One write, because a transaction may write an item once: the slot is free, and who is champion may change."""
-    freed = _freed(deployment.request.model, "deploying", deployment.id)
-    if champion is None:
-        return freed
-    crown = crowned(deployment.request.model, champion, instead_of)
-    return Write(
-        Update(
-            keys.model_key(deployment.request.model),
-            f"SET champion = :champion, champion_package = :package REMOVE deploying_decision, deploying_run, {_DRIFT}",
-        ),
-        f"{freed.condition} AND {crown.condition}",
-        {**(freed.values or {}), **(crown.values or {})},
-        superseded,
-    )
-
-
-def _freed(model: str, slot: str, decision_id: str) -> Write:
-    return Write(
-        Update(keys.model_key(model), f"REMOVE {slot}_decision, {slot}_run"),
-        f"{slot}_decision = :decision",
-        {":decision": decision_id},
-        superseded,
-    )
-
-
-def slot_given_to_pending(decision: Decision, replaced: str | None) -> Write:
-    """A begun decision steps back from the slot to the pending place, if nothing new waits there."""
-    asked = decision.asked
-    place, slot = pending_place(asked), slot_of(asked)
-    waits = f"{place} = :replaced" if replaced else f"attribute_not_exists({place})"
-    return Write(
-        Update(keys.model_key(asked.model), f"SET {place} = :decision REMOVE {slot}_decision, {slot}_run"),
-        f"{slot}_decision = :decision AND {waits}",
-        {":decision": decision.id} | ({":replaced": replaced} if replaced else {}),
-        superseded,
-    )
-
-
-def crowned(model: str, champion: Champion, instead_of: str | None) -> Write:
-    """`champion_package` stands beside the record so that a condition can see who the champion is.
-
-    Drift was the champion's before.
-    """
-    values = {":champion": champion.model_dump_json(), ":package": champion.package}
-    return Write(
-        Update(keys.model_key(model), f"SET champion = :champion, champion_package = :package REMOVE {_DRIFT}"),
-        "champion_package = :before"
-        if instead_of
-        else "attribute_exists(pk) AND attribute_not_exists(champion_package)",
-        values | ({":before": instead_of} if instead_of else {}),
-        superseded,
-    )
-
-
-def pending(decision: Decision, replaced: str | None) -> Write:
-    place = pending_place(decision.asked)
-    return Write(
-        Update(keys.model_key(decision.asked.model), f"SET {place} = :decision"),
-        f"{place} = :replaced" if replaced else f"attribute_not_exists({place})",
-        {":decision": decision.id} | ({":replaced": replaced} if replaced else {}),
-        superseded,
-    )
-
-
-def no_longer_pending(decision: Decision) -> Write:
-    place = pending_place(decision.asked)
-    return Write(
-        Update(keys.model_key(decision.asked.model), f"REMOVE {place}"),
-        f"{place} = :decision",
-        {":decision": decision.id},
-        superseded,
-    )
 
 
 def claimed_data(decision: Decision) -> list[Write]:

@@ -1,0 +1,46 @@
+"""What SageMaker is asked for, to the letter."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from control_plane.models import Instances
+from control_plane.policies import Purpose
+from control_plane.records.record import Record
+
+
+class StartRequest(Record):
+    """One `StartPipelineExecution`, kept with the decision so that a retry repeats it to the letter."""
+
+    kind: Literal["start"] = "start"
+    model: str
+    purpose: Purpose
+    fingerprint: str
+    pipeline: str
+    parameters: Mapping[str, str]
+
+
+class DeployRequest(Record):
+    """One version on its way to an endpoint, kept with the decision so that a retry asks for the same.
+
+    `config` and `served_model` are the names of the endpoint configuration and of the SageMaker model: what has no
+    client token is asked for once because its name says all that is in it. `chosen_at` is when the version was
+    approved, or asked for. A rollback names the version that it is there to remove: `instead_of`.
+    """
+
+    kind: Literal["deploy"] = "deploy"
+    model: str
+    package: str
+    chosen_at: datetime
+    endpoint: str
+    config: str
+    served_model: str
+    instances: Instances
+    instead_of: str | None = None
+
+    @property
+    def is_rollback(self) -> bool:
+        return self.instead_of is not None
+
+    def was_chosen_after(self, other: "StartRequest | DeployRequest") -> bool:
+        return isinstance(other, DeployRequest) and self.chosen_at > other.chosen_at
