@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from control_plane.outcomes import Outcome
+from tests.unit.reached import LINES
 
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = tuple(path for path in (ROOT / "functions").rglob("*.py") if path.name != "outcomes.py")
@@ -46,6 +47,29 @@ def test_every_outcome_is_produced(outcome: Outcome) -> None:
 @pytest.mark.parametrize("outcome", Outcome)
 def test_every_outcome_is_expected_by_a_test(outcome: Outcome) -> None:
     assert outcome.name in expected(TESTS)
+
+
+def places(outcome: Outcome) -> set[tuple[str, int]]:
+    """Where a function names it; what an adapter does is the contract suite's."""
+    functions = {
+        path: [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+        for path in FUNCTIONS
+        if "adapters" not in path.parts
+    }
+    return {
+        (str(path), node.lineno)
+        for path, found in functions.items()
+        for function in found
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute) and members([node]) == {outcome.name}
+    }
+
+
+@pytest.mark.usefixtures("all_of_this_level")
+@pytest.mark.parametrize("outcome", Outcome)
+def test_every_reason_is_come_to_wherever_it_is_given(outcome: Outcome) -> None:
+    """By the tests that ran before this one: no branch that gives it is dead."""
+    assert places(outcome) - LINES == set()
 
 
 def test_no_other_outcome_is_named() -> None:
