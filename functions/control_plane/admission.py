@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from control_plane.actions import Defer, Skip, Start
+from control_plane.actions import Defer, Deploy, Skip, Start
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
 from control_plane.records import Model, Run, StartRequest
@@ -52,10 +52,7 @@ def admit_request(
     waits = None if force else _policy(request.purpose, model, recent, now)
     if waits is None and model.slot:
         waits = Outcome.DEFERRED_BUSY, f"{model.slot.run or model.slot.decision} is under way", None
-    if waits is None:
-        return Start(request, because)
-    outcome, why, until = waits
-    return Defer(request, outcome, f"{because}, but {why}", until)
+    return go_or_wait(Start(request, because), waits)
 
 
 def admit_waiting_run(
@@ -69,6 +66,14 @@ def admit_waiting_run(
 
 
 type Waits = tuple[Outcome, str, datetime | None]
+
+
+def go_or_wait[A: (Start, Deploy)](action: A, waits: Waits | None) -> A | Defer:
+    """The action, or, where something holds it, the same to be looked at again."""
+    if waits is None:
+        return action
+    outcome, why, until = waits
+    return Defer(action.request, outcome, f"{action.because}, but {why}", until)
 
 
 def held_back(model: Model, now: datetime) -> Waits | None:

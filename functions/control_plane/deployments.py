@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from control_plane.actions import Crown, Defer, Deploy, Skip
-from control_plane.admission import held_back
+from control_plane.admission import go_or_wait, held_back
 from control_plane.models import ModelSpec, Serving
 from control_plane.outcomes import Outcome
 from control_plane.records import Champion, DeployRequest, Model
@@ -82,10 +82,7 @@ def admit_deployment(
     waits = None if force or request.instead_of else held_back(model, now)
     if waits is None and model.deploying:
         waits = Outcome.DEFERRED_BUSY, f"deployment {model.deploying.decision} is under way", None
-    if waits is None:
-        return Deploy(request, because)
-    outcome, why, until = waits
-    return Defer(request, outcome, f"{because}, but {why}", until)
+    return go_or_wait(Deploy(request, because), waits)
 
 
 def admit_waiting(

@@ -216,6 +216,6 @@ def outcome_of(action: Start | Deploy | Defer | Skip) -> Outcome:
         case Start():
             return Outcome.STARTED
         case Deploy(request):
-            return Outcome.ROLLING_BACK if request.instead_of else Outcome.DEPLOYING
+            return Outcome.ROLLING_BACK if request.is_rollback else Outcome.DEPLOYING
         case Defer() | Skip():
             return action.outcome

@@ -45,12 +45,15 @@ def fallback_of(champion: Champion | None, rejected: str | None, plane: ControlP
     """What to use instead of a rejected version: the champion, if it is another, or the latest before it; approved."""
     line = (champion.package, *champion.earlier) if champion else ()
     for arn in line:
-        if arn == rejected:
-            continue
-        try:
-            package = plane.registry.describe(arn)
-        except UnknownPackage:
-            continue
-        if package.approval_status == "Approved":
+        package = known_package(arn, plane) if arn != rejected else None
+        if package and package.approval_status == "Approved":
             return package
     return None
+
+
+def known_package(arn: str, plane: ControlPlane) -> Package | None:
+    """None for a version that was deleted from the registry."""
+    try:
+        return plane.registry.describe(arn)
+    except UnknownPackage:
+        return None

@@ -3,11 +3,10 @@ what was just recorded: so a repetition, or a tick's word, does what a function 
 """
 
 from control_plane.dispatcher import Dispatcher, Subject
-from control_plane.errors import UnknownPackage
 from control_plane.lineage import root_of
 from control_plane.ports import ControlPlane
 from control_plane.records import Decision, DeployRequest, Model
-from control_plane.standings import fallback_of, is_left_in_use, undo_id
+from control_plane.standings import fallback_of, is_left_in_use, known_package, undo_id
 from on_endpoint.decide import decide_next, decide_undo
 
 
@@ -32,11 +31,8 @@ def undo_rejected(model: Model, plane: ControlPlane) -> list[Decision]:
     champion = model.champion
     if champion is None:
         return []
-    try:
-        package = plane.registry.describe(champion.package)
-    except UnknownPackage:
-        return []
-    if package.approval_status != "Rejected" or not is_left_in_use(champion, model, plane):
+    package = known_package(champion.package, plane)
+    if package is None or package.approval_status != "Rejected" or not is_left_in_use(champion, model, plane):
         return []
     action = decide_undo(package, fallback_of(champion, package.arn, plane), model, plane.now())
     subject = Subject(undo_id(champion), package.arn, model, correlation_id=root_of(package, plane))

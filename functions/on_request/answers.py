@@ -1,5 +1,7 @@
 """Gather what the decision about each kind of request needs."""
 
+from dataclasses import replace
+
 from control_plane.actions import Crown, Defer, Deploy, Skip, Start
 from control_plane.candidates import candidate
 from control_plane.deployments import Standing
@@ -19,13 +21,13 @@ def answer(event: Request, model: Model, decision_id: str, plane: ControlPlane) 
     subject = Subject(decision_id, event.identity, model, actor=event.detail.actor)
     match event:
         case RunRequested(detail=asked):
-            action = decide_run(event, candidate(model, asked.purpose, decision_id, plane), plane.now())
-            run = Subject(decision_id, event.identity, model, asked.purpose, actor=asked.actor, force=asked.force)
-            return action, run
+            run = candidate(model, asked.purpose, decision_id, plane)
+            of_run = replace(subject, purpose=asked.purpose, force=asked.force)
+            return decide_run(event, run, plane.now()), of_run
         case DeploymentRequested(detail=asked):
             package = plane.registry.describe(asked.package_arn)
-            forced = Subject(decision_id, event.identity, model, actor=asked.actor, force=asked.force)
-            return decide_deployment(event, package, standing_of(model, plane), plane.now()), forced
+            action = decide_deployment(event, package, standing_of(model, plane), plane.now())
+            return action, replace(subject, force=asked.force)
         case RollbackRequested():
             standing = standing_of(model, plane)
             target = _target(event, standing, plane)

@@ -5,15 +5,10 @@ from typing import Any
 
 from control_plane.errors import Superseded
 from control_plane.ports import ControlPlane
-from control_plane.records import (
-    ArrivalWindow,
-    Decision,
-)
+from control_plane.records import ArrivalWindow, Decision
 from control_plane.telemetry import log_decision, logger, room
 from control_plane.wiring import control_plane
-from on_tick.looks import (
-    look_at,
-)
+from on_tick.looks import look_at
 
 
 @room

@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from control_plane.dispatcher import Dispatcher, Subject
-from control_plane.errors import UnknownPackage
 from control_plane.ports import ControlPlane
 from control_plane.records import Decision, Model
 from control_plane.registry import ApprovalStatus, Package
-from control_plane.standings import fallback_of, is_left_in_use, standing_of
+from control_plane.standings import fallback_of, is_left_in_use, known_package, standing_of
 from on_tick.decide_model import newest_approval, next_look, overdue, persisting, unheard, was_heard_of
 from on_tick.monitor_runs import tell_of_monitor_runs
 
@@ -39,7 +38,7 @@ def _approvals(model: Model, plane: ControlPlane) -> Mapping[str, ApprovalStatus
     champion = model.champion.package if model.champion else None
     if champion is None or champion in newest:
         return newest
-    package = _package(champion, plane)
+    package = known_package(champion, plane)
     return {**newest, champion: package.approval_status} if package else newest
 
 
@@ -52,7 +51,7 @@ def _tell_of_approvals(model: Model, approvals: Mapping[str, ApprovalStatus], pl
 
 
 def _unheard_of(arns: Sequence[str], model: Model, plane: ControlPlane) -> list[Package]:
-    found = [package for arn in arns if (package := _package(arn, plane))]
+    found = [package for arn in arns if (package := known_package(arn, plane))]
     decisions = plane.ledger.decisions(model.spec.model) if found else []
     return [package for package in found if not was_heard_of(package, decisions)]
 
@@ -64,13 +63,6 @@ def _endpoint_left_behind(model: Model, approvals: Mapping[str, ApprovalStatus],
         return None
     left = is_left_in_use(champion, model, plane) and fallback_of(champion, champion.package, plane)
     return serving.endpoint if left else None
-
-
-def _package(arn: str, plane: ControlPlane) -> Package | None:
-    try:
-        return plane.registry.describe(arn)
-    except UnknownPackage:
-        return None
 
 
 def _note_overdue(model: Model, plane: ControlPlane) -> list[Decision]:

@@ -182,7 +182,7 @@ class FakeLedger:
             self._add(decision)
             self._take_slot(decision)
             self._claim(decision)
-            alone = isinstance(decision.asked, DeployRequest) and decision.asked.is_rollback
+            alone = decision.asked.is_rollback
             if not alone:
                 self._supersede_pending(decision)
                 rows.pending.pop(pending_place(decision.asked), None)

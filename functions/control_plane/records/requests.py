@@ -19,6 +19,11 @@ class StartRequest(Record):
     pipeline: str
     parameters: Mapping[str, str]
 
+    @property
+    def is_rollback(self) -> bool:
+        """A run goes back from nothing."""
+        return False
+
 
 class DeployRequest(Record):
     """One version on its way to an endpoint, kept with the decision so that a retry asks for the same.

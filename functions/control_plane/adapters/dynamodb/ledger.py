@@ -47,7 +47,7 @@ class DynamoDBLedger(ModelRows, WindowRows, RunRows, DeploymentRows):
         self._table.update(Write(Update(str(first["pk"]), f"SET {kept} ADD deliveries :deliveries"), values=values))
 
     def begin(self, decision: Decision, window: ArrivalWindow | None) -> None:
-        alone = isinstance(decision.asked, DeployRequest) and decision.asked.is_rollback
+        alone = decision.asked.is_rollback
         replaced = None if alone else self._replaced(decision)
         self._table.write(
             transactions.new_decision(decision),

@@ -11,7 +11,9 @@ from control_plane.errors import SlotTaken
 from control_plane.policies import DriftKind
 from control_plane.records import Champion, Decision, Deployment, DeployRequest, Run, StartRequest
 
+# Drift was that of the champion before.
 _DRIFT = ", ".join(f"drift_{kind}" for kind in DriftKind)
+_CROWN = f"SET champion = :champion, champion_package = :package REMOVE {_DRIFT}"
 
 
 def slot_of(request: StartRequest | DeployRequest) -> str:
@@ -30,7 +32,7 @@ def taken_slot(decision: Decision, replaced: str | None) -> Write:
     place, slot = pending_place(asked), f"{slot_of(asked)}_decision"
     waits = f"{place} = :replaced" if replaced else f"attribute_not_exists({place})"
     free = f"attribute_exists(pk) AND attribute_not_exists({slot})"
-    alone = isinstance(asked, DeployRequest) and asked.is_rollback
+    alone = asked.is_rollback
     return Write(
         Update(keys.model_key(asked.model), f"SET {slot} = :decision" + ("" if alone else f" REMOVE {place}")),
         free if alone else f"{free} AND {waits}",
@@ -85,10 +87,7 @@ def freed_deployment(deployment: Deployment, champion: Champion | None, instead_
         return freed
     crown = crowned(deployment.request.model, champion, instead_of)
     return Write(
-        Update(
-            keys.model_key(deployment.request.model),
-            f"SET champion = :champion, champion_package = :package REMOVE deploying_decision, deploying_run, {_DRIFT}",
-        ),
+        Update(keys.model_key(deployment.request.model), f"{_CROWN}, deploying_decision, deploying_run"),
         f"{freed.condition} AND {crown.condition}",
         {**(freed.values or {}), **(crown.values or {})},
         superseded,
@@ -118,13 +117,10 @@ def slot_given_to_pending(decision: Decision, replaced: str | None) -> Write:
 
 
 def crowned(model: str, champion: Champion, instead_of: str | None) -> Write:
-    """`champion_package` stands beside the record so that a condition can see who the champion is.
-
-    Drift was the champion's before.
-    """
+    """`champion_package` stands beside the record so that a condition can see who the champion is."""
     values = {":champion": champion.model_dump_json(), ":package": champion.package}
     return Write(
-        Update(keys.model_key(model), f"SET champion = :champion, champion_package = :package REMOVE {_DRIFT}"),
+        Update(keys.model_key(model), _CROWN),
         "champion_package = :before"
         if instead_of
         else "attribute_exists(pk) AND attribute_not_exists(champion_package)",
