@@ -17,3 +17,8 @@ def client(service: str, surroundings: Surroundings, **config: Any) -> Any:
         aws_secret_access_key="test",  # noqa: S106 -- the embedded AWS knows no other
         config=Config(**config),
     )
+
+
+def impatient_client(service: str, surroundings: Surroundings) -> Any:
+    """For what must not hold up a job or a deployment."""
+    return client(service, surroundings, retries={"max_attempts": 1}, connect_timeout=2, read_timeout=5)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+
+from pointsman.local.sagemaker.aws_clients import impatient_client
+from pointsman.local.sagemaker.container import Surroundings
 
 logger = logging.getLogger(__name__)
 _INTERVAL_SECONDS = 1.0
@@ -31,9 +32,8 @@ class Tail:
 class LogShipper:
     """Reads the log of each running container once a second and sends what is new."""
 
-    def __init__(self, endpoint_url: str, region: str) -> None:
-        self._endpoint_url = endpoint_url
-        self._region = region
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
         self._client: Any = None
         self._lock = threading.Lock()
         self._tails: list[Tail] = []
@@ -95,14 +95,7 @@ class LogShipper:
         if tail.opened:
             return
         if self._client is None:
-            self._client = boto3.client(
-                "logs",
-                endpoint_url=self._endpoint_url,
-                region_name=self._region,
-                aws_access_key_id="test",
-                aws_secret_access_key="test",  # noqa: S106 -- the embedded AWS knows no other
-                config=Config(retries={"max_attempts": 1}, connect_timeout=2, read_timeout=5),
-            )
+            self._client = impatient_client("logs", self._surroundings)
         # Both exist already for a job that runs again after a restart, and the group for every job but the first.
         with contextlib.suppress(self._client.exceptions.ResourceAlreadyExistsException):
             self._client.create_log_group(logGroupName=tail.group)

@@ -61,8 +61,8 @@ class Running:
         self._account = account
         self._lock = lock
         self._outbox = Outbox(account.store, emit)
-        self._logs = LogShipper(surroundings.endpoint_url, surroundings.region)
-        transfer = Transfer(s3_client(surroundings.endpoint_url, surroundings.region))
+        self._logs = LogShipper(surroundings)
+        transfer = Transfer(s3_client(surroundings))
         jobs = Jobs(account, directory / "jobs", transfer=transfer, logs=self._logs, surroundings=surroundings)
         groups, records = PackageGroups(account), ExecutionRecords(account)
         registry = Registry(account, groups)

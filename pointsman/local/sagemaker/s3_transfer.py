@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from pointsman.local.sagemaker.aws_clients import client
+from pointsman.local.sagemaker.container import Surroundings
 from pointsman.local.sagemaker.errors import JobFailedError
 
 if TYPE_CHECKING:
@@ -39,17 +39,9 @@ class Location:
         return f"s3://{self.bucket}/{self.key}"
 
 
-def s3_client(endpoint_url: str, region: str) -> "S3Client":
-    config = Config(s3={"addressing_style": "path"}, max_pool_connections=2 * _PARALLEL)
-    client: S3Client = boto3.client(
-        "s3",
-        endpoint_url=endpoint_url,
-        region_name=region,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 -- the embedded AWS knows no other
-        config=config,
-    )
-    return client
+def s3_client(surroundings: Surroundings) -> "S3Client":
+    made: S3Client = client("s3", surroundings, s3={"addressing_style": "path"}, max_pool_connections=2 * _PARALLEL)
+    return made
 
 
 class Transfer:

@@ -90,7 +90,7 @@ def test_a_model_that_is_gone_by_then_fails_the_endpoint(hosted: Hosted) -> None
 def test_who_does_not_answer_ping_in_time_is_given_up(aws: Instance, s3: Any, bucket: str, tmp_path: Path) -> None:
     hosted = Hosted(Killable(tmp_path, ""), s3, bucket)
     surroundings = Surroundings(aws.endpoint_url, "us-east-1")
-    site = Site(tmp_path / "models", Transfer(s3), LogShipper(aws.endpoint_url, "us-east-1"), surroundings)
+    site = Site(tmp_path / "models", Transfer(s3), LogShipper(surroundings), surroundings)
     url = hosted.archive("slow", "import time; time.sleep(600)")
     variant = {
         "VariantName": "AllTraffic",

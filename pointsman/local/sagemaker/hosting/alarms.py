@@ -4,17 +4,17 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+
+from pointsman.local.sagemaker.aws_clients import impatient_client
+from pointsman.local.sagemaker.container import Surroundings
 
 logger = logging.getLogger(__name__)
 
 
 class Alarms:
-    def __init__(self, endpoint_url: str, region: str) -> None:
-        self._endpoint_url = endpoint_url
-        self._region = region
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
         self._client: Any = None
 
     def ringing(self, names: Sequence[str]) -> list[str]:
@@ -33,12 +33,5 @@ class Alarms:
 
     def _cloudwatch(self) -> Any:
         if self._client is None:
-            self._client = boto3.client(
-                "cloudwatch",
-                endpoint_url=self._endpoint_url,
-                region_name=self._region,
-                aws_access_key_id="test",
-                aws_secret_access_key="test",  # noqa: S106 -- the embedded AWS knows no other
-                config=Config(retries={"max_attempts": 1}, connect_timeout=2, read_timeout=5),
-            )
+            self._client = impatient_client("cloudwatch", self._surroundings)
         return self._client

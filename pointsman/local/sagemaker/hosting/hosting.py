@@ -33,7 +33,7 @@ class Hosting:
     ) -> None:
         """`root`: the folder of the models' folders."""
         routes = Routes()
-        watch = Watch(Alarms(surroundings.endpoint_url, surroundings.region), time_scale)
+        watch = Watch(Alarms(surroundings), time_scale)
         self._deployments = Deployments(account, Site(root, transfer, logs, surroundings), routes, watch)
         self.models = Models(account, registry, transfer)
         self._configs = EndpointConfigs(account, self.models)
