@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metr
 
 import argparse
 import json
-import math
 import os
 import sys
 import tarfile
@@ -18,34 +17,13 @@ from typing import Any
 import joblib
 import numpy as np
 
+from metrics import regression_metrics
+
 BASE = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
 MODEL = BASE / "processing/input/model/model.tar.gz"
 TEST = BASE / "processing/input/test"
 OUTPUT = BASE / "processing/output/evaluation"
 MESSAGE = BASE / "output/message"
-
-RESAMPLES = 300
-SEED = 20_201_201
-
-
-def metrics(target: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
-    """Where the target does not vary, r2 is 1 for perfect predictions and 0 for others, as in scikit-learn."""
-    error = predicted - target
-    mse = float(np.mean(error**2))
-    variance = float(np.var(target))
-    unexplained = mse / variance if variance else float(mse > 0)
-    return {"mae": float(np.mean(np.abs(error))), "mse": mse, "rmse": math.sqrt(mse), "r2": 1 - unexplained}
-
-
-def regression_metrics(target: np.ndarray, predicted: np.ndarray) -> dict[str, dict[str, float]]:
-    """Value of each metric, and its standard deviation over bootstrap resamples, which are the same every time."""
-    rng = np.random.default_rng(SEED)
-    draws = (rng.integers(len(target), size=len(target)) for _ in range(RESAMPLES))
-    resampled = [metrics(target[draw], predicted[draw]) for draw in draws]
-    return {
-        name: {"value": value, "standard_deviation": float(np.std([again[name] for again in resampled]))}
-        for name, value in metrics(target, predicted).items()
-    }
 
 
 def verdict(metric: str, value: float, bar: float, direction: str) -> dict[str, Any]:

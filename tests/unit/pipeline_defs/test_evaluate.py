@@ -3,11 +3,10 @@ import tarfile
 from pathlib import Path
 
 import joblib
-import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from pipeline_defs.steps.evaluate import evaluate, fact, regression_metrics, verdict
+from evaluate import evaluate, fact, verdict
 
 
 def archived(folder: Path, features: list[str]) -> Path:
@@ -20,22 +19,6 @@ def archived(folder: Path, features: list[str]) -> Path:
         tar.add(folder / "model.joblib", "model.joblib")
         tar.add(folder / "model.json", "model.json")
     return folder / "model.tar.gz"
-
-
-def test_metrics_and_their_spread() -> None:
-    measured = regression_metrics(np.array([0.0, 2.0, 4.0]), np.array([0.0, 2.0, 7.0]))
-    assert {name: metric["value"] for name, metric in measured.items()} == {
-        "mae": pytest.approx(1.0),
-        "mse": pytest.approx(3.0),
-        "rmse": pytest.approx(3**0.5),
-        "r2": pytest.approx(1 - 3 / (8 / 3)),
-    }
-    assert all(metric["standard_deviation"] > 0 for metric in measured.values())
-    assert regression_metrics(np.array([0.0, 2.0, 4.0]), np.array([0.0, 2.0, 7.0])) == measured
-
-
-def test_metrics_of_a_single_row_are_numbers() -> None:
-    assert regression_metrics(np.array([5.0]), np.array([4.0]))["r2"] == {"value": 0.0, "standard_deviation": 0.0}
 
 
 @pytest.mark.parametrize(

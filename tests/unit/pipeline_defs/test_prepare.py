@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_defs.steps.prepare import BadDataError, prepare, share
+from prepare import BadDataError, prepare, share
 
 GOOD = [f"{n},{n / 7:.3f},{n * 2}" for n in range(40)]
 

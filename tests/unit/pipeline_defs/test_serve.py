@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from pipeline_defs.steps import serve
-from pipeline_defs.steps.serve import BadRequestError, Model, input_fn, model_fn, output_fn, predict_fn
+import serve
+from serve import BadRequestError, Model, input_fn, model_fn, output_fn, predict_fn
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pipeline_defs.step_code import StepCode, step_code
 
 
 def test_holds_the_scripts_and_nothing_else() -> None:
-    assert set(step_code().files) == {"prepare.py", "train.py", "evaluate.py", "serve.py"}
+    assert set(step_code().files) == {"prepare.py", "train.py", "evaluate.py", "serve.py", "metrics.py"}
 
 
 def test_the_prefix_follows_the_content() -> None:

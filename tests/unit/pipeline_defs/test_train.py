@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline_defs.step_code import STEPS
-from pipeline_defs.steps.train import train
+from train import train
 
 
 def written(folder: Path) -> Path:
