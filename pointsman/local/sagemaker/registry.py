@@ -57,7 +57,7 @@ class Registry:
         return {"ModelPackageArn": arn}
 
     def describe_package(self, request: Shape) -> Shape:
-        return self._package(request["ModelPackageName"])
+        return _answered(self._package(request["ModelPackageName"]))
 
     def list_packages(self, request: Shape) -> Shape:
         group = request.get("ModelPackageGroupName")
@@ -72,7 +72,7 @@ class Registry:
         found = [package for package in packages if _selected(package, request)]
         ordered = pages.sort(found, request, _SORT, by="CreationTime", order="Ascending")
         return pages.page(
-            ordered,
+            [_answered(package) for package in ordered],
             request,
             into="ModelPackageSummaryList",
             identity=lambda package: str(package["ModelPackageArn"]),
@@ -144,6 +144,12 @@ class Registry:
         if package is None:
             raise ValidationError(f"Model Package {arn} does not exist.")
         return package
+
+
+def _answered(package: Shape) -> Shape:
+    """A version has no name, only its group's: docs.aws.amazon.com/sagemaker/latest/dg/model-registry-details.html."""
+    unsaid = {"ModelPackageName"} if "ModelPackageGroupName" in package else set()
+    return {name: value for name, value in package.items() if name not in unsaid}
 
 
 def _selected(package: Shape, request: Shape) -> bool:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.contract.conftest import client_of
 from tests.contract.sagemaker.accounts import Account, LocalAccount, aws_account
+from tests.contract.sagemaker.embedded import Embedded
 from tests.contract.sagemaker.hosted import Hosted
 from tests.contract.sagemaker.serving import Served
 from tests.local.instances import Instance, unique
@@ -34,6 +35,11 @@ def account(request: pytest.FixtureRequest) -> Iterator[Account]:
     directory = request.getfixturevalue("tmp_path_factory").mktemp("account") / "sagemaker"
     with Served.started(directory, aws.endpoint_url) as served:
         yield LocalAccount(served, client_of(aws, "s3"))
+
+
+@pytest.fixture
+def embedded(aws: Instance) -> Embedded:
+    return Embedded(aws)
 
 
 @pytest.fixture

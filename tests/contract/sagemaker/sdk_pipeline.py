@@ -1,16 +1,15 @@
-"""A pipeline as the SDK makes it, compiled, started and waited for by the SDK: `python -m … <bucket> <role> <folder>`.
+"""A pipeline as the SDK makes it, compiled, upserted, started, described and waited for by the SDK.
 
-In a process of its own: the SDK reads where AWS is from the environment, and takes seconds to import. Prints the steps
-and what the last function returned.
+In the SDK's process: see `sdk_client.py`.
 """
 
-import json
-import sys
 from pathlib import Path
+from typing import Any
 
 from pipeline_defs.offline_sdk import TELEMETRY_OFF
 from tests.contract.sagemaker.definitions import IMAGE
 
+NAME = "MadeBySDK"
 SCRIPT = """
 import pathlib, sys, helper
 assert sys.argv[1:] == ["--word", "hello"], sys.argv
@@ -19,7 +18,8 @@ pathlib.Path("/opt/ml/processing/output/said.txt").write_text(helper.shout("hell
 HELPER = "def shout(word):\n    return word.upper()\n"
 
 
-def main(bucket: str, role: str, folder: Path) -> None:
+def run(bucket: str, role: str, folder: Path) -> dict[str, Any]:
+    """The steps as they ended, what the last function returned, and what the SDK says of pipeline and execution."""
     from sagemaker.core.processing import FrameworkProcessor
     from sagemaker.core.shapes import ProcessingOutput, ProcessingS3Output
     from sagemaker.core.workflow.pipeline_context import PipelineSession
@@ -49,13 +49,13 @@ def main(bucket: str, role: str, folder: Path) -> None:
     )
     function = step(double, name="double", **machine)(3)
     processing = ProcessingStep(name="Say", step_args=arguments)
-    pipeline = Pipeline(name="MadeBySDK", steps=[processing, function], sagemaker_session=session)
+    pipeline = Pipeline(name=NAME, steps=[processing, function], sagemaker_session=session)
     pipeline.upsert(role_arn=role)
     execution = pipeline.start()
     execution.wait(delay=1, max_attempts=120)
-    steps = {each["StepName"]: each["StepStatus"] for each in execution.list_steps()}
-    print(json.dumps({"steps": steps, "returned": execution.result("double")}))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
+    return {
+        "pipeline": pipeline.describe()["PipelineStatus"],
+        "execution": execution.describe()["PipelineExecutionStatus"],
+        "steps": {each["StepName"]: each["StepStatus"] for each in execution.list_steps()},
+        "returned": execution.result("double"),
+    }

@@ -37,6 +37,7 @@ def test_versions_are_numbered_and_wait_for_approval(sagemaker: Any, create: Cre
     first = sagemaker.describe_model_package(ModelPackageName=arns[0])
     assert first["ModelApprovalStatus"] == "PendingManualApproval"
     assert (first["ModelPackageGroupName"], first["ModelPackageVersion"]) == ("churn", 1)
+    assert "ModelPackageName" not in first
     assert first["ModelPackageStatus"] == "Completed"
     assert first["InferenceSpecification"]["Containers"][0]["ModelDataUrl"] == "s3://bucket/model.tar.gz"
     group = sagemaker.describe_model_package_group(ModelPackageGroupName="churn")

@@ -1,7 +1,6 @@
 """What the sagemaker SDK puts into containers runs here unmodified: its drivers, entry points and repacking script."""
 
 import json
-import os
 import subprocess
 import sys
 import sysconfig
@@ -12,8 +11,9 @@ from typing import Any
 import pytest
 
 from pointsman.local.sagemaker import job_cell_probe
-from tests.contract.sagemaker import sdk_pipeline
+from tests.contract.sagemaker import sdk_client
 from tests.contract.sagemaker.definitions import IMAGE
+from tests.contract.sagemaker.embedded import Embedded
 from tests.contract.sagemaker.hosted import Hosted
 from tests.contract.sagemaker.serving import ROLE
 from tests.contract.sagemaker.test_created_jobs import trained
@@ -33,26 +33,27 @@ def role(aws: Instance) -> Iterator[str]:
     client.delete_role(RoleName=name)
 
 
-def test_decorated_functions_and_framework_processors_run(
-    aws: Instance, s3: Any, bucket: str, role: str, tmp_path: Path
+def test_pipelines_versions_and_endpoints_are_the_sdks_to_make(
+    embedded: Embedded, s3: Any, bucket: str, role: str, tmp_path: Path
 ) -> None:
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
-        "AWS_ENDPOINT_URL": aws.endpoint_url,
-        "AWS_REGION": "us-east-1",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-    }
-    command = [sys.executable, "-W", "ignore", "-m", sdk_pipeline.__name__, bucket, role, str(tmp_path)]
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=200, check=False)
+    model_data = Hosted(embedded, s3, bucket).archive("sdk")
+    command = [sys.executable, "-W", "ignore", "-m", sdk_client.__name__, bucket, role, model_data, str(tmp_path)]
+    run = subprocess.run(command, env=embedded.environment, capture_output=True, text=True, timeout=200, check=False)
     assert run.returncode == 0, run.stderr[-3000:]
-    answer = json.loads(run.stdout.splitlines()[-1])
-    assert answer == {
-        "steps": {"Say": "Succeeded", "double": "Succeeded"},
+    answer = json.loads((tmp_path / "answer.json").read_text())
+    steps = {"Say": "Succeeded", "double": "Succeeded"}
+    assert answer["pipeline"] == {
+        "pipeline": "Active",
+        "execution": "Succeeded",
+        "steps": steps,
         "returned": {"doubled": 6},
     }
     assert s3.get_object(Bucket=bucket, Key="said/said.txt")["Body"].read() == b"HELLO"
+    assert answer["executions"] == [{"steps": steps, "defined": ["Say", "double"]}]
+    assert answer["served"]["approval"] == ["Approved", "good"]
+    assert answer["served"]["variants"] == [["AllTraffic", 1]]
+    wanted = {"model": "sdk", "asked": {"x": 1}, "content_type": "application/json", "variant": "AllTraffic"}
+    assert answer["served"]["answer"].items() >= wanted.items()
 
 
 def test_the_sdks_repacking_script_puts_code_into_a_model(hosted: Hosted) -> None:
