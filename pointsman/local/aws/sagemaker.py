@@ -37,8 +37,12 @@ _ON_ANY_RESOURCE = re.compile(r"List(?!PipelineExecution|PipelineVersions|Tags).
 _ON_ENDPOINT_AND_CONFIG = frozenset({"CreateEndpoint", "UpdateEndpoint"})
 _GIVEN_A_ROLE = _ON_ENDPOINT_AND_CONFIG | {
     "CreateModel", "CreateEndpointConfig", "CreateProcessingJob", "CreateTrainingJob", "CreateTransformJob",
-    "CreateHyperParameterTuningJob",
+    "CreateHyperParameterTuningJob", "CreateDataQualityJobDefinition", "CreateModelQualityJobDefinition",
+    "CreateMonitoringSchedule", "UpdateMonitoringSchedule",
 }  # fmt: skip
+
+# Definitions are told apart by what they are for: `data-quality-job-definition/…`.
+_ON_JOB_DEFINITION = re.compile(r"[A-Z][a-z]+(?P<type>[A-Z]\w+JobDefinition)")
 
 _INVOKE_ENDPOINT = re.compile(r"/endpoints/(?P<name>[^/]+)/invocations")
 
@@ -59,6 +63,9 @@ def resource_arn(operation: str, path: str, body: bytes, region: str, account: s
         return "*"
     if operation == "CreateModelPackage" and (group := request.get("ModelPackageGroupName")):
         return f"{prefix}model-package/{str(group).split('/')[-1].lower()}/*"  # SageMaker gives the version its number
+    if (found := _ON_JOB_DEFINITION.fullmatch(operation)) and (name := request.get("JobDefinitionName")):
+        kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", found["type"]).lower()
+        return f"{prefix}{kind}/{str(name).lower()}"
     member = next((member for member in _RESOURCES if request.get(member)), None)
     if member is None:
         return "*"
@@ -74,11 +81,18 @@ def further_permissions(operation: str, body: bytes, region: str, account: str) 
     if operation in _ON_ENDPOINT_AND_CONFIG and (config := request.get("EndpointConfigName")):
         arn = f"arn:aws:sagemaker:{region}:{account}:endpoint-config/{str(config).lower()}"
         found.append(Permission(f"sagemaker:{operation}", arn))
-    if role := request.get("ExecutionRoleArn") or request.get("RoleArn"):
+    if role := _role(request):
         found.append(Permission("iam:PassRole", str(role), {"iam:PassedToService": "sagemaker.amazonaws.com"}))
     if request.get("Tags"):
         found.append(Permission("sagemaker:AddTags", resource_arn(operation, "/", body, region, account)))
     return found
+
+
+def _role(request: dict[str, Any]) -> str | None:
+    """The one that is passed on: a schedule has its own only where it has its job, and doesn't name a definition."""
+    config = request.get("MonitoringScheduleConfig")
+    holder = (config.get("MonitoringJobDefinition") or {}) if isinstance(config, dict) else request
+    return holder.get("ExecutionRoleArn") or holder.get("RoleArn")
 
 
 def _decoded(body: bytes) -> dict[str, Any]:

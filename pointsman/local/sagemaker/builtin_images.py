@@ -16,7 +16,11 @@ _OTHERS = {
     "ipinsights", "kmeans", "knn", "lda", "linear-learner", "ntm", "object-detection", "object2vec", "pca",
     "randomcutforest", "semantic-segmentation", "seq2seq",
 }  # fmt: skip
-_ANALYZER, _CLARIFY = "sagemaker-model-monitor-analyzer", "sagemaker-clarify-processing"
+_CLARIFY = "sagemaker-clarify-processing"
+_PROCESSING = {
+    "sagemaker-model-monitor-analyzer": "data_quality",
+    "sagemaker-model-monitor-groundtruth-merger": "groundtruth_merge",
+}
 _METRICS = (
     "accuracy", "auc", "aucpr", "error", "f1", "gamma-nloglik", "logloss", "mae", "map", "mape", "merror", "mlogloss",
     "mse", "mphe", "ndcg", "poisson-nloglik", "r2", "rmse", "rmsle",
@@ -33,9 +37,8 @@ def training_command(image: str) -> list[str] | None:
 
 def processing_command(image: str) -> list[str] | None:
     """None where what the image runs by itself is not known here."""
-    if _repository(image) != _ANALYZER:
-        return None
-    return ["python", "-m", "pointsman.local.containers.data_quality"]
+    module = _PROCESSING.get(_repository(image))
+    return ["python", "-m", f"pointsman.local.containers.{module}"] if module else None
 
 
 def is_xgboost(image: str) -> bool:

@@ -48,6 +48,13 @@ class Arns:
     def endpoint(self, name: str) -> str:
         return self._of(f"endpoint/{name.lower()}")
 
+    def monitoring_schedule(self, name: str) -> str:
+        return self._of(f"monitoring-schedule/{name.lower()}")
+
+    def job_definition(self, monitoring_type: str, name: str) -> str:
+        kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", monitoring_type).lower()
+        return self._of(f"{kind}-job-definition/{name.lower()}")
+
     def _of(self, resource: str) -> str:
         return f"arn:aws:sagemaker:{self.region}:{self.account}:{resource}"
 

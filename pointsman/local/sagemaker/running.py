@@ -17,7 +17,7 @@ from pointsman.local.sagemaker.job_logs import LogShipper
 from pointsman.local.sagemaker.job_queries import JobQueries
 from pointsman.local.sagemaker.job_runs import JobRuns
 from pointsman.local.sagemaker.jobs import Jobs
-from pointsman.local.sagemaker.monitoring import monitoring_operations
+from pointsman.local.sagemaker.monitoring.monitoring import Monitoring
 from pointsman.local.sagemaker.outbox import Emit, Outbox
 from pointsman.local.sagemaker.package_groups import PackageGroups
 from pointsman.local.sagemaker.pipeline_engine import PipelineEngine
@@ -75,6 +75,9 @@ class Running:
             surroundings=surroundings,
             time_scale=time_scale,
         )
+        self._monitoring = Monitoring(
+            account, jobs, transfer=transfer, surroundings=surroundings, time_scale=time_scale
+        )
         self._job_runs = JobRuns(account, jobs)
         training = TrainingJob()
         self._job_kinds = (ProcessingJob(), training, TransformJob(self.hosting.models))
@@ -103,7 +106,7 @@ class Running:
             **_registry_operations(groups, registry),
             **self.hosting.operations(),
             **self._tuning.operations(),
-            **monitoring_operations(),
+            **self._monitoring.operations(),
             **_tag_operations(Tags(account)),
         })  # fmt: skip
 
@@ -115,8 +118,10 @@ class Running:
         self._tuning.start()
         self._engine.start()
         self.hosting.start()
+        self._monitoring.start()
 
     def stop(self) -> None:
+        self._monitoring.halt()
         self.hosting.halt()
         self._engine.halt()
         self._tuning.halt()

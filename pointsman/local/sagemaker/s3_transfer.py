@@ -72,6 +72,11 @@ class Transfer:
             found = self._client.list_objects_v2(Bucket=location.bucket, Prefix=location.key, MaxKeys=1)
             return bool(found.get("Contents"))
 
+    def objects(self, uri: str) -> list[str]:
+        """The URIs of all whose key starts so."""
+        location = Location.parse(uri)
+        return [str(Location(location.bucket, key)) for key in self._keys(location)]
+
     def upload_tree(self, folder: Path, uri: str) -> None:
         """Every regular file; symbolic links are not followed and not uploaded."""
         target = Location.parse(uri)

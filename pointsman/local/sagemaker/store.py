@@ -50,6 +50,9 @@ class Kind(StrEnum):
     MODEL = "model"
     ENDPOINT_CONFIG = "endpoint-config"
     ENDPOINT = "endpoint"
+    MONITORING_JOB_DEFINITION = "monitoring-job-definition"
+    MONITORING_SCHEDULE = "monitoring-schedule"
+    MONITORING_EXECUTION = "monitoring-execution"
 
 
 @dataclass(frozen=True)

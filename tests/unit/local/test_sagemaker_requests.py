@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,19 @@ ARN = "arn:aws:sagemaker:us-east-1:123456789012:"
         ("UpdateModelPackage", {"ModelPackageArn": f"{ARN}model-package/churn/1"}, f"{ARN}model-package/churn/1"),
         ("CreateEndpoint", {"EndpointName": "Prod", "EndpointConfigName": "c"}, f"{ARN}endpoint/prod"),
         ("DescribeProcessingJob", {"ProcessingJobName": "job"}, f"{ARN}processing-job/job"),
+        ("StopMonitoringSchedule", {"MonitoringScheduleName": "Hourly"}, f"{ARN}monitoring-schedule/hourly"),
+        (
+            "CreateDataQualityJobDefinition",
+            {"JobDefinitionName": "Churn"},
+            f"{ARN}data-quality-job-definition/churn",
+        ),
+        (
+            "DescribeModelQualityJobDefinition",
+            {"JobDefinitionName": "Churn"},
+            f"{ARN}model-quality-job-definition/churn",
+        ),
+        ("ListModelQualityJobDefinitions", {}, "*"),
+        ("ListMonitoringExecutions", {"MonitoringScheduleName": "hourly"}, "*"),
         ("AddTags", {"ResourceArn": f"{ARN}endpoint/prod"}, f"{ARN}endpoint/prod"),
     ],
 )
@@ -56,10 +70,34 @@ def test_the_runtime_names_its_endpoint_in_the_path() -> None:
             [("iam:PassRole", "arn:aws:iam::123456789012:role/r"), ("sagemaker:AddTags", f"{ARN}model/m")],
         ),
         ("DeleteEndpoint", {"EndpointName": "Prod"}, []),
+        (
+            "CreateModelQualityJobDefinition",
+            {"JobDefinitionName": "D", "RoleArn": "arn:aws:iam::123456789012:role/r"},
+            [("iam:PassRole", "arn:aws:iam::123456789012:role/r")],
+        ),
+        (
+            "CreateMonitoringSchedule",
+            {
+                "MonitoringScheduleName": "S",
+                "MonitoringScheduleConfig": {
+                    "MonitoringJobDefinition": {"RoleArn": "arn:aws:iam::123456789012:role/r"}
+                },
+                "Tags": [{"Key": "k"}],
+            },
+            [
+                ("iam:PassRole", "arn:aws:iam::123456789012:role/r"),
+                ("sagemaker:AddTags", f"{ARN}monitoring-schedule/s"),
+            ],
+        ),
+        (
+            "UpdateMonitoringSchedule",
+            {"MonitoringScheduleName": "S", "MonitoringScheduleConfig": {"MonitoringJobDefinitionName": "D"}},
+            [],
+        ),
     ],
 )
 def test_what_a_caller_must_be_allowed_beside_its_resource(
-    operation: str, request_: dict[str, str], permissions: list[tuple[str, str]]
+    operation: str, request_: dict[str, Any], permissions: list[tuple[str, str]]
 ) -> None:
     found = further_permissions(operation, json.dumps(request_).encode(), "us-east-1", "123456789012")
     assert [(permission.action, permission.resource) for permission in found] == permissions

@@ -11,6 +11,7 @@ from pointsman.local.sagemaker.hosting.endpoint_configs import EndpointConfigs
 from pointsman.local.sagemaker.hosting.fleet import new_fleet_id
 from pointsman.local.sagemaker.hosting.named import ENDPOINT, Named
 from pointsman.local.sagemaker.shapes import Shape
+from pointsman.local.sagemaker.store import Kind
 
 _IN_PROGRESS = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
 
@@ -91,7 +92,7 @@ class Endpoints:
     def delete(self, request: Shape) -> Shape:
         name = request["EndpointName"]
         with self._account.store.transaction():
-            self._idle(name)
+            self._check_unmonitored(self._idle(name))
             self._named.change(name, EndpointStatus="Deleting", LastModifiedTime=times.now())
             self._publish(name)
         self._deployments.begin(name)
@@ -108,6 +109,15 @@ class Endpoints:
         if endpoint["EndpointStatus"] in _IN_PROGRESS:
             raise ValidationError(f'Cannot update in-progress endpoint "{endpoint["EndpointArn"]}".')
         return endpoint
+
+    def _check_unmonitored(self, endpoint: Shape) -> None:
+        """Its monitoring schedules must be deleted first: https://sagemaker.readthedocs.io, "Delete the resources"."""
+        for schedule in self._account.store.items(Kind.MONITORING_SCHEDULE):
+            if schedule.get("EndpointName", "").lower() == endpoint["EndpointName"].lower():
+                raise ValidationError(
+                    f'Cannot delete endpoint "{endpoint["EndpointArn"]}" while monitoring schedule'
+                    f' "{schedule["MonitoringScheduleArn"]}" monitors it.'
+                )
 
     def _in_service(self, name: str) -> Shape:
         endpoint = self._idle(name)
