@@ -24,7 +24,7 @@ from pointsman.local.settings import LocalSettings
 
 __all__ = ["Running", "serve", "start_detached", "status", "stop"]
 
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 STOP_SECONDS = 15.0
 LOG_TAIL_LINES = 15
 
