@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from pointsman.cli import act, local, look, look_at_models
+from pointsman.cli import act, graph, local, look, look_at_models
 from pointsman.cli.output import say
 from pointsman.errors import PointsmanError
 
@@ -18,7 +18,7 @@ app.add_typer(look.runs_app, name="runs")
 _COMMANDS: tuple[Callable[..., None], ...] = (
     *(local.up, local.down, local.status, local.demo),
     *(act.apply, act.start, act.evaluate, act.approve, act.reject),
-    *(act.deploy, act.rollback, act.pause, act.resume, look_at_models.deployments, look.schema),
+    *(act.deploy, act.rollback, act.pause, act.resume, look_at_models.deployments, graph.graph, look.schema),
 )
 for _command in _COMMANDS:
     app.command()(_command)

@@ -1,9 +1,8 @@
-"""What an execution would do, and how a definition is drawn."""
+"""What an execution would do."""
 
 import json
 from typing import Any
 
-from pointsman.local.sagemaker import drawing
 from pointsman.local.sagemaker.definition_parser import parse
 from pointsman.local.sagemaker.planning import Plan, plan
 
@@ -32,19 +31,3 @@ def test_steps_are_planned_in_waves() -> None:
 def test_the_other_branch_ends_otherwise() -> None:
     planned = plan(DEFINITION, {"Gate": False})
     assert (planned.status, planned.steps) == ("Failed", frozenset({"A", "B", "C", "Gate", "Stop"}))
-
-
-def test_a_definition_is_drawn_with_its_branches_and_dependencies() -> None:
-    recovery = {**step("Mend"), "DependsOn": [{"Step": "A", "Trigger": "Failed"}]}
-    definition = parse(
-        json.dumps({"Version": "2020-12-01", "Steps": [step("A"), {**GATE, "DependsOn": ["A"]}, recovery]})
-    )
-    drawn = drawing.mermaid(definition).splitlines()
-    names = {name: f"s{number}" for number, name in enumerate(definition.steps)}
-    assert drawn[0] == "flowchart TD"
-    assert f'    {names["Gate"]}{{"Gate<br/>Condition"}}' in drawn
-    assert f'    {names["Stop"]}(["Stop<br/>Fail"])' in drawn
-    assert f"    {names['Gate']} -->|true| {names['Good']}" in drawn
-    assert f"    {names['Gate']} -->|false| {names['Stop']}" in drawn
-    assert f"    {names['A']} --> {names['Gate']}" in drawn
-    assert f"    {names['A']} -->|if Failed| {names['Mend']}" in drawn
