@@ -33,7 +33,7 @@ def differences(image: str) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
-def _version(distribution: str) -> str:
+def installed(distribution: str) -> str:
     """Raises PackageNotFoundError. XGBoost without GPUs is a distribution of its own, without 300 MB of libraries."""
     try:
         return version(distribution)
@@ -45,7 +45,7 @@ def _version(distribution: str) -> str:
 
 def _framework(distribution: str, promised: str) -> str | None:
     try:
-        ours = _version(distribution)
+        ours = installed(distribution)
     except PackageNotFoundError:
         return f"the image has {distribution} {promised}, this environment has none"
     parts = promised.split(".")[:2]

@@ -5,7 +5,7 @@ import os
 import tarfile
 from typing import Any
 
-from pointsman.local.sagemaker import builtin_images, training_files
+from pointsman.local.sagemaker import builtin_images, requirements, training_files
 from pointsman.local.sagemaker.errors import JobFailedError
 from pointsman.local.sagemaker.job_folder import JobFolder
 from pointsman.local.sagemaker.s3_transfer import Transfer
@@ -31,11 +31,14 @@ def unpack(job: Shape, folder: JobFolder, transfer: Transfer) -> None:
         return
     archive = folder.temporary / "sourcedir.tar.gz"
     archive.write_bytes(transfer.read(str(source)))
+    code = folder.container("/opt/ml/code")
     try:
         with tarfile.open(archive) as tar:
-            tar.extractall(folder.container("/opt/ml/code"), filter="data")
+            tar.extractall(code, filter="data")
     except tarfile.TarError as error:
         raise JobFailedError(f"ClientError: {source} is not a tar.gz of a source directory: {error}") from error
+    if refusal := requirements.refusal(code):
+        raise JobFailedError(f"ClientError: {refusal}")
 
 
 def command(job: Shape, folder: JobFolder) -> list[str]:

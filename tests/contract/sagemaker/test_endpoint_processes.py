@@ -55,6 +55,24 @@ def test_a_container_that_dies_is_started_again(hosted: Hosted) -> None:
     assert hosted.settled(endpoint)["EndpointStatus"] == "InService"
 
 
+def test_what_its_requirements_lack_stands_in_the_containers_log(hosted: Hosted, aws: Instance) -> None:
+    files = {"code/inference.py": SCRIPT, "code/requirements.txt": "no-such-thing==1"}
+    model = hosted.model("one", ModelDataUrl=hosted.put_archive("model.tar.gz", files))
+    endpoint = unique("Endpoint")
+    hosted.sagemaker.create_endpoint(EndpointName=endpoint, EndpointConfigName=hosted.config(model))
+    assert hosted.settled(endpoint)["EndpointStatus"] == "Failed"
+    logs = aws.client("logs")
+
+    def logged() -> str:
+        try:
+            (event,) = logs.filter_log_events(logGroupName=f"/aws/sagemaker/Endpoints/{endpoint}")["events"]
+        except logs.exceptions.ResourceNotFoundException:
+            return ""
+        return str(event["message"])
+
+    assert "what this environment lacks: no-such-thing==1 (not here)." in eventually(logged)
+
+
 def test_script_and_code_may_lie_beside_the_model(hosted: Hosted) -> None:
     environment = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": hosted.archive("unused")}
     hosted_code = environment | {"SAGEMAKER_SUBMIT_DIRECTORY": hosted.sources(SCRIPT)}

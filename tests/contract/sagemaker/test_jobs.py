@@ -11,6 +11,7 @@ import pytest
 
 from tests.contract.conftest import client_of
 from tests.contract.sagemaker.definitions import definition, get, processing, training
+from tests.contract.sagemaker.hosted import Hosted
 from tests.contract.sagemaker.serving import Served
 from tests.contract.sagemaker.test_wire import refused
 from tests.local.instances import Instance, eventually
@@ -168,6 +169,15 @@ def test_script_mode_runs_the_program_of_the_source_directory(
     }
     seen = seen_by_training(served, s3, bucket, step)
     assert seen == {"arguments": ["--epochs", "3", "--name", "deep"], "help": "beside it"}
+
+
+def test_script_mode_fails_where_its_requirements_are_not_met(served: Served, hosted: Hosted) -> None:
+    source = hosted.put_archive("source.tar.gz", {"train.py": "", "requirements.txt": "boto3\nno-such-thing==1\n"})
+    step = training("Train", source, f"s3://{hosted.bucket}/models")
+    del step["Arguments"]["AlgorithmSpecification"]["ContainerEntrypoint"]
+    step["Arguments"]["HyperParameters"] = {"sagemaker_program": "train.py", "sagemaker_submit_directory": source}
+    reason = served.run_to_failure(definition([step]))["Train"]
+    assert "requirements.txt asks for what this environment lacks: no-such-thing==1 (not here)." in reason
 
 
 def test_an_image_without_a_command_is_refused_clearly(served: Served, script: Script, bucket: str) -> None:

@@ -8,7 +8,7 @@ itself how: script mode, where SAGEMAKER_PROGRAM names a script, or `code/infere
 import tarfile
 from pathlib import Path
 
-from pointsman.local.sagemaker import builtin_images
+from pointsman.local.sagemaker import builtin_images, requirements
 from pointsman.local.sagemaker.container import Launch, Surroundings, plan
 from pointsman.local.sagemaker.errors import DeploymentFailedError, JobFailedError
 from pointsman.local.sagemaker.hosting import script_server
@@ -54,6 +54,8 @@ def launch(container: Shape, folder: JobFolder, surroundings: Surroundings, port
         environment = {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv", **environment}
     elif not Path(code, program).is_file():
         raise DeploymentFailedError(_nothing_to_serve(container, environment))
+    if refusal := requirements.refusal(Path(code)):
+        raise DeploymentFailedError(refusal)
     command = ("python", "-P", script_server.__file__, str(port_file), code, program, _MODEL)
     return plan(folder, command, {"SM_MODEL_DIR": _MODEL, **environment}, surroundings)
 
