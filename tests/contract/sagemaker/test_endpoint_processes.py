@@ -65,10 +65,10 @@ def test_what_its_requirements_lack_stands_in_the_containers_log(hosted: Hosted,
 
     def logged() -> str:
         try:
-            (event,) = logs.filter_log_events(logGroupName=f"/aws/sagemaker/Endpoints/{endpoint}")["events"]
+            events = logs.filter_log_events(logGroupName=f"/aws/sagemaker/Endpoints/{endpoint}")["events"]
         except logs.exceptions.ResourceNotFoundException:
             return ""
-        return str(event["message"])
+        return "".join(event["message"] for event in events)
 
     assert "what this environment lacks: no-such-thing==1 (not here)." in eventually(logged)
 
