@@ -7,6 +7,7 @@ XGBoost runs here through the package of that name; it is by far the one that pu
 import importlib.util
 import re
 
+from pipeline_defs.step_code import STEPS
 from pointsman.local import containers
 from pointsman.local.sagemaker.shapes import Shape
 
@@ -18,8 +19,8 @@ _OTHERS = {
 }  # fmt: skip
 _CLARIFY = "sagemaker-clarify-processing"
 _PROCESSING = {
-    "sagemaker-model-monitor-analyzer": "data_quality",
-    "sagemaker-model-monitor-groundtruth-merger": "groundtruth_merge",
+    "sagemaker-model-monitor-analyzer": ["python", str(STEPS / "analyze.py")],
+    "sagemaker-model-monitor-groundtruth-merger": ["python", "-m", "pointsman.local.containers.groundtruth_merge"],
 }
 _METRICS = (
     "accuracy", "auc", "aucpr", "error", "f1", "gamma-nloglik", "logloss", "mae", "map", "mape", "merror", "mlogloss",
@@ -37,8 +38,7 @@ def training_command(image: str) -> list[str] | None:
 
 def processing_command(image: str) -> list[str] | None:
     """None where what the image runs by itself is not known here."""
-    module = _PROCESSING.get(_repository(image))
-    return ["python", "-m", f"pointsman.local.containers.{module}"] if module else None
+    return _PROCESSING.get(_repository(image))
 
 
 def is_xgboost(image: str) -> bool:

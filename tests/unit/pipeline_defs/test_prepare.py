@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from prepare import BadDataError, prepare, share
+from prepare import prepare, share
+from tables import BadDataError
 
 GOOD = [f"{n},{n / 7:.3f},{n * 2}" for n in range(40)]
 
