@@ -67,7 +67,9 @@ def binary_classification_metrics(
         actual, said, labels = actual + int(labels[0]), said + int(labels[0]), np.array([0, 1])
     if len(labels) != 2:  # noqa: PLR2004
         raise ValueError(f"two classes make a binary problem, but there are {_shown(labels)}")
-    scored = probability if len(np.unique(actual)) > 1 else None
+    scored = None
+    if probability is not None and len(np.unique(actual)) > 1:
+        scored = np.unique(probability, return_inverse=True)[1]
 
     def measure(rows: np.ndarray) -> Values:
         values = _binary(_confusion(actual[rows], said[rows], 2))
@@ -158,24 +160,35 @@ def _f(beta: float, precision: float, recall: float) -> float:
     return _ratio((1 + beta**2) * precision * recall, beta**2 * precision + recall)
 
 
-def _auc(actual: np.ndarray, probability: np.ndarray) -> float:
-    from sklearn.metrics import roc_auc_score  # seconds, which a regression need not wait for
+def _thresholds(actual: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """True and false positives, counted from none to all, as each distinct score in turn becomes the threshold.
 
-    return float(roc_auc_score(actual, probability)) if len(np.unique(actual)) > 1 else math.nan
+    `score`: ranks from 0. Scikit-learn has all that is made of these counts, but takes seconds for as many resamples.
+    """
+    per_score = np.bincount(score * 2 + actual, minlength=2 * (score.max() + 1)).reshape(-1, 2)[::-1]
+    false_positives, true_positives = np.vstack([[0, 0], per_score.cumsum(axis=0)]).T
+    return true_positives, false_positives
 
 
-def _curves(actual: np.ndarray, probability: np.ndarray) -> dict[str, Any]:
-    from sklearn.metrics import precision_recall_curve, roc_curve
+def _auc(actual: np.ndarray, score: np.ndarray) -> float:
+    """NaN where only one class is there."""
+    true_positives, false_positives = _thresholds(actual, score)
+    rectangle = float(true_positives[-1]) * float(false_positives[-1])
+    area = float(np.diff(false_positives) @ (true_positives[1:] + true_positives[:-1])) / 2
+    return area / rectangle if rectangle else math.nan
 
-    false_positive_rates, true_positive_rates, _ = roc_curve(actual, probability)
-    precisions, recalls, _ = precision_recall_curve(actual, probability, drop_intermediate=True)
+
+def _curves(actual: np.ndarray, score: np.ndarray) -> dict[str, Any]:
+    """From the strictest threshold, at which nothing is positive, to the most lenient."""
+    true_positives, false_positives = _thresholds(actual, score)
+    recalls = true_positives / true_positives[-1]
+    precisions = np.concatenate([[1.0], true_positives[1:] / (true_positives + false_positives)[1:]])
     return {
         "receiver_operating_characteristic_curve": {
-            "false_positive_rates": _thinned(false_positive_rates),
-            "true_positive_rates": _thinned(true_positive_rates),
+            "false_positive_rates": _thinned(false_positives / false_positives[-1]),
+            "true_positive_rates": _thinned(recalls),
         },
-        # From the strictest threshold to the most lenient, as the other curve.
-        "precision_recall_curve": {"precisions": _thinned(precisions[::-1]), "recalls": _thinned(recalls[::-1])},
+        "precision_recall_curve": {"precisions": _thinned(precisions), "recalls": _thinned(recalls)},
     }
 
 

@@ -56,11 +56,29 @@ def test_binary_metrics_are_scikit_learns() -> None:
     assert measured["recall"]["value"] == pytest.approx(theirs.recall_score(data.target, predicted))
     assert measured["precision"]["value"] == pytest.approx(theirs.precision_score(data.target, predicted))
     assert measured["f2"]["value"] == pytest.approx(theirs.fbeta_score(data.target, predicted, beta=2))
-    curve = measured["receiver_operating_characteristic_curve"]
-    rates = curve["false_positive_rates"], curve["true_positive_rates"]
-    assert ([rate[0] for rate in rates], [rate[-1] for rate in rates]) == ([0.0, 0.0], [1.0, 1.0])
-    assert theirs.auc(*rates) == pytest.approx(measured["auc"]["value"], abs=0.005)
     assert 0.005 < measured["auc"]["standard_deviation"] < 0.02
+
+
+def test_curves_are_scikit_learns() -> None:
+    target, score = load_breast_cancer().target[:40], np.tile([0.1, 0.9, 0.5, 0.5, 0.3], 8)
+    measured = binary_classification_metrics(target, (score > 0.5).astype(int), score)
+    false_positive_rates, true_positive_rates, _ = theirs.roc_curve(target, score, drop_intermediate=False)
+    assert measured["receiver_operating_characteristic_curve"] == {
+        "false_positive_rates": pytest.approx(false_positive_rates),
+        "true_positive_rates": pytest.approx(true_positive_rates),
+    }
+    precisions, recalls, _ = theirs.precision_recall_curve(target, score)
+    assert measured["precision_recall_curve"] == {
+        "precisions": pytest.approx(precisions[::-1]), "recalls": pytest.approx(recalls[::-1]),
+    }  # fmt: skip
+
+
+def test_long_curves_are_thinned_to_their_ends() -> None:
+    score = np.random.default_rng(1).random(5000)
+    curve = binary_classification_metrics(score > 0.5, score > 0.4, score)["receiver_operating_characteristic_curve"]
+    rates = curve["false_positive_rates"], curve["true_positive_rates"]
+    assert [len(rate) for rate in rates] == [101, 101]
+    assert [(rate[0], rate[-1]) for rate in rates] == [(0.0, 1.0), (0.0, 1.0)]
 
 
 def test_multiclass_metrics_are_those_of_model_monitors_example() -> None:
