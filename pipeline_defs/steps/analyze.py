@@ -6,7 +6,8 @@ Monitor's own words: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monit
 
     dataset_source        folder (of folders) of files to read; names that start with `_` or `.` are passed over
     dataset_format        JSON: {"csv": {"header": true}}, {"json": {"lines": true}}, or captured data:
-                          {"sagemakerCaptureJson": {"captureIndexNames": ["endpointInput", "endpointOutput"]}}
+                          {"sagemakerCaptureJson": {"captureIndexNames": ["endpointInput", "endpointOutput"]}},
+                          called sagemakerMergeJson once they are merged with ground truth
     output_path           folder for statistics.json, constraints.json and constraint_violations.json
     baseline_constraints  file to compare with; none: only statistics and the constraints that they suggest are written
     baseline_statistics   file that distributions are compared with
@@ -14,7 +15,7 @@ Monitor's own words: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monit
     start_time, end_time  of captured data, only what was asked in between counts (ISO 8601)
     publish_cloudwatch_metrics, sagemaker_endpoint_name, sagemaker_monitoring_schedule_name
                           `Enabled`: also writes output/metrics/cloudwatch/cloudwatch_metrics.jsonl, with both names as
-                          dimensions
+                          dimensions, as of `metric_time` or else now
 
 for data quality
 

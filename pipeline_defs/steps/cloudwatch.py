@@ -38,8 +38,8 @@ def of_model(values: Mapping[str, float]) -> Iterable[Metric]:
 
 
 def write(folder: Path, metrics: Iterable[Metric], request: Request) -> None:
-    """Write `cloudwatch_metrics.jsonl`, with the end of the window that was looked at as the metrics' time."""
-    time = (request.end_time or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """Write `cloudwatch_metrics.jsonl`, with one time for all of the metrics."""
+    time = (request.metric_time or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     dimensions = [
         {"Name": name, "Value": value}
         for name, value in (("Endpoint", request.endpoint), ("MonitoringSchedule", request.schedule))

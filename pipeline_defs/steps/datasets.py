@@ -11,7 +11,7 @@ from typing import Any
 
 import captured
 from captured import Row, UnreadableRecordError
-from monitoring_contract import CAPTURED, Request
+from monitoring_contract import Request
 from tables import BadDataError, Problems, UnreadableError, data_files, lines_of
 
 Outcome = tuple[str, Row, Row]
@@ -25,7 +25,7 @@ def columns(request: Request, names: Sequence[str], unreadable: Problems) -> dic
     """
     found: dict[str, list[str]] = {}
     count = 0
-    for row in _captured_rows(request, unreadable) if request.format == CAPTURED else _table_rows(request):
+    for row in _captured_rows(request, unreadable) if request.is_captured else _table_rows(request):
         for name, cell in _named(row, names).items():
             column = found.setdefault(name, [])
             column.extend([""] * (count - len(column)))
@@ -43,7 +43,7 @@ def columns(request: Request, names: Sequence[str], unreadable: Problems) -> dic
 
 def outcomes(request: Request, unreadable: Problems) -> Iterator[Outcome]:
     """In a table, one row has both the prediction and what came true."""
-    if request.format != CAPTURED:
+    if not request.is_captured:
         yield from ((place, row, row) for place, row in _placed_rows(request))
         return
     merged = False

@@ -10,8 +10,8 @@ from typing import Any
 
 DATA_QUALITY, MODEL_QUALITY = "DATA_QUALITY", "MODEL_QUALITY"
 PROBLEM_TYPES = ("Regression", "BinaryClassification", "MulticlassClassification")
-FORMATS = ("csv", "json", "sagemakerCaptureJson")
-CAPTURED = "sagemakerCaptureJson"
+CAPTURED = ("sagemakerCaptureJson", "sagemakerMergeJson")
+FORMATS = ("csv", "json", *CAPTURED)
 REFUSED = ("record_preprocessor_script", "post_analytics_processor_script")
 
 
@@ -41,11 +41,16 @@ class Request:
     schedule: str | None
     start_time: datetime | None
     end_time: datetime | None
+    metric_time: datetime | None
 
     @property
     def format(self) -> str:
         """One of `FORMATS`."""
         return next(iter(self.dataset_format))
+
+    @property
+    def is_captured(self) -> bool:
+        return self.format in CAPTURED
 
     @property
     def options(self) -> Mapping[str, Any]:
@@ -80,6 +85,7 @@ def read_request(environment: Mapping[str, str]) -> Request:
         schedule=given.get("sagemaker_monitoring_schedule_name"),
         start_time=_time(given, "start_time"),
         end_time=_time(given, "end_time"),
+        metric_time=_time(given, "metric_time"),
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from captured import Row
 from columns import number
 from datasets import outcomes
-from monitoring_contract import CAPTURED, BadRequestError, Request
+from monitoring_contract import BadRequestError, Request
 from tables import BadDataError, Problems
 
 SHOWN_CHARACTERS = 40
@@ -33,7 +33,7 @@ class Predictions:
 def read(request: Request, unreadable: Problems) -> Predictions:
     """Raises BadDataError for any bad row of a table; of captured data they are noted in `unreadable`."""
     _check(request)
-    problems = unreadable if request.format == CAPTURED else Problems()
+    problems = unreadable if request.is_captured else Problems()
     found = []
     for place, row, came_true in outcomes(request, unreadable):
         try:
@@ -59,7 +59,7 @@ def _check(request: Request) -> None:
     if not request.inference_attribute and not (is_binary and request.probability_attribute):
         needed = "inference_attribute or probability_attribute" if is_binary else "inference_attribute"
         raise BadRequestError(f"{needed} must name where a {request.problem_type}'s prediction stands")
-    if not request.ground_truth_attribute and request.format != CAPTURED:
+    if not request.ground_truth_attribute and not request.is_captured:
         raise BadRequestError("ground_truth_attribute must name the column that came true")
 
 

@@ -178,7 +178,7 @@ def test_metrics_are_written_as_the_service_publishes_them(tmp_path: Path) -> No
     asked = request(
         tmp_path / "now", CSV, {"a.csv": "x,kind\n" + "2,a\n" * 500 + "2,\n" * 500},
         publish_cloudwatch_metrics="Enabled", sagemaker_endpoint_name="prod",
-        sagemaker_monitoring_schedule_name="hourly", end_time="2026-01-31T06:00:00Z", **baseline,
+        sagemaker_monitoring_schedule_name="hourly", metric_time="2026-01-31T06:00:00Z", **baseline,
     )  # fmt: skip
     analyze(asked, tmp_path / "cloudwatch")
     written = (tmp_path / "cloudwatch/cloudwatch_metrics.jsonl").read_text().splitlines()

@@ -18,7 +18,7 @@ from tables import BadDataError
 
 HEADER = '{"csv": {"header": true}}'
 HEADERLESS = '{"csv": {"header": false}}'
-CAPTURED = '{"sagemakerCaptureJson": {"captureIndexNames": ["endpointInput", "endpointOutput"]}}'
+CAPTURED = '{"sagemakerMergeJson": {"captureIndexNames": ["endpointOutput"]}}'
 FIRST = {"inference_attribute": "0"}
 TABLE = {"inference_attribute": "said", "ground_truth_attribute": "true"}
 
@@ -169,7 +169,7 @@ def test_a_metric_that_cannot_be_measured_violates_nothing() -> None:
 
 
 def test_another_problems_baseline_is_refused() -> None:
-    measured_now = {"binary_classification_metrics": {}}
+    measured_now: dict[str, Any] = {"binary_classification_metrics": {}}
     with pytest.raises(BadRequestError, match="baseline_constraints has no binary_classification_constraints"):
         violations("BinaryClassification", measured_now, {"regression_constraints": {}})
 
