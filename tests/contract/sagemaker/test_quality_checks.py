@@ -163,9 +163,44 @@ def test_without_any_baseline_there_is_nothing_to_check(served: Served, bucket: 
     assert "no baseline to check against" in served.run_to_failure(definition([step]))["Check"]
 
 
-def test_what_is_not_computed_here_is_refused_by_name(served: Served, bucket: str) -> None:
-    quality = quality_check(bucket, "good", "checked", kind="MODEL_QUALITY")
+def model_check(bucket: str, data: str, output: str, **body: Any) -> dict[str, Any]:
+    """With the environment that the SDK compiles of a ModelQualityCheckConfig."""
+    step = quality_check(bucket, data, output, kind="MODEL_QUALITY", **body)
+    step["Arguments"]["Environment"] |= {
+        "analysis_type": "MODEL_QUALITY", "problem_type": "BinaryClassification", "probability_attribute": "p",
+        "probability_threshold_attribute": "0.5", "ground_truth_attribute": "label",
+    }  # fmt: skip
+    return step
+
+
+def test_a_models_quality_is_measured_and_held_to_its_baseline(
+    served: Served, s3: Any, bucket: str, document: Callable[[str], dict[str, Any]]
+) -> None:
+    s3.put_object(Bucket=bucket, Key="right/a.csv", Body=b"label,p\n0,0.1\n1,0.9\n0,0.4\n1,0.6\n")
+    s3.put_object(Bucket=bucket, Key="wrong/a.csv", Body=b"label,p\n0,0.1\n1,0.2\n0,0.4\n1,0.6\n")
+    first = model_check(bucket, "right", "baseline", SkipCheck=True, RegisterNewBaseline=True)
+    metadata = served.run(definition([first]))["Check"]["Metadata"]["QualityCheck"]
+    statistics = document(metadata["CalculatedBaselineStatistics"])["binary_classification_metrics"]
+    assert (statistics["auc"]["value"], statistics["confusion_matrix"]["1"]) == (1.0, {"0": 0, "1": 2})
+    again = model_check(bucket, "wrong", "checked", FailOnViolation=False, **supplied(metadata))
+    report = document(served.run(definition([again]))["Check"]["Metadata"]["QualityCheck"]["ViolationReport"])
+    assert {
+        "constraint_check_type": "LessThanThreshold",
+        "description": "Metric recall with 0.5 was LessThanThreshold 1.0",
+        "metric_name": "recall",
+    } in report["violations"]
+
+
+def test_what_is_wrong_with_the_data_is_the_jobs_exit_message(served: Served, s3: Any, bucket: str) -> None:
+    s3.put_object(Bucket=bucket, Key="bad/a.csv", Body=b"label,p\n0,0.1\n1,often\n")
+    step = model_check(bucket, "bad", "checked", SkipCheck=True)
+    arn = served.start_execution(definition([step]))
+    assert served.ended(arn)["PipelineExecutionStatus"] == "Failed"
+    job = served.steps(arn)["Check"]["Metadata"]["QualityCheck"]["CheckJobArn"].rpartition("/")[2]
+    told = served.boto3.describe_processing_job(ProcessingJobName=job)["ExitMessage"]
+    assert told == "a.csv, line 3: column p: 'often' is not a finite number"
+
+
+def test_what_is_not_computed_here_is_refused_by_name(served: Served) -> None:
     clarify = {"Name": "Bias", "Type": "ClarifyCheck", "CheckType": "DATA_BIAS", "Arguments": {}}
-    reasons = served.run_to_failure(definition([quality, clarify]))
-    assert "MODEL_QUALITY cannot be run locally yet; DATA_QUALITY can" in reasons["Check"]
-    assert "ClarifyCheck" in reasons["Bias"]
+    assert "ClarifyCheck" in served.run_to_failure(definition([clarify]))["Bias"]

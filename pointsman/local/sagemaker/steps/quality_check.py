@@ -1,7 +1,7 @@
 """QualityCheck steps: a baseline calculated, and compared with an earlier one.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-quality-clarify-baseline-lifecycle.html
-Data quality is what is computed here; for the rest a refusal says so.
+What the image `sagemaker-model-monitor-analyzer` computes for them is `steps/analyze.py`'s.
 """
 
 from typing import Any
@@ -18,6 +18,8 @@ from pointsman.local.sagemaker.store import Store
 
 _FILES = {"Statistics": "statistics.json", "Constraints": "constraints.json"}
 _BASELINE = "/opt/ml/processing/baseline"
+_DRIFT_CHECKS = {"DATA_QUALITY": "ModelDataQuality", "MODEL_QUALITY": "ModelQuality"}
+"""Where a registered version has its baseline, by the kind of check."""
 
 
 class QualityCheckStep:
@@ -48,11 +50,9 @@ class QualityCheckStep:
     def _begin(self, run: StepRun) -> Shape:
         body = {name: run.resolve(value) for name, value in run.step.body.items() if name != "Arguments"}
         kind = body.get("CheckType")
-        if kind != "DATA_QUALITY":
-            raise StepFailedError(
-                f"ClientError: QualityCheck steps of CheckType {kind} cannot be run locally yet; DATA_QUALITY can"
-            )
-        baseline = self._baseline(body)
+        if kind not in _DRIFT_CHECKS:
+            raise StepFailedError(f"ClientError: CheckType {kind} is none of {', '.join(_DRIFT_CHECKS)}")
+        baseline = self._baseline(body, _DRIFT_CHECKS[kind])
         skipped, registered = bool(body.get("SkipCheck")), bool(body.get("RegisterNewBaseline"))
         if not skipped and set(baseline) != set(_FILES):
             raise StepFailedError(
@@ -81,14 +81,14 @@ class QualityCheckStep:
         found: Shape = metadata["QualityCheck"]
         return found
 
-    def _baseline(self, body: Shape) -> dict[str, str]:
+    def _baseline(self, body: Shape, drift_check: str) -> dict[str, str]:
         """URIs by `Statistics` and `Constraints`: those supplied, else those of the group's latest approved version."""
         supplied = {name: body.get(f"SuppliedBaseline{name}") for name in _FILES}
-        registered = self._registered(body.get("ModelPackageGroupName"))
+        registered = self._registered(body.get("ModelPackageGroupName"), drift_check)
         chosen = {name: uri or registered.get(name) for name, uri in supplied.items()}
         return {name: uri for name, uri in chosen.items() if uri}
 
-    def _registered(self, group: str | None) -> dict[str, Any]:
+    def _registered(self, group: str | None, drift_check: str) -> dict[str, Any]:
         if not group:
             return {}
         try:
@@ -102,7 +102,7 @@ class QualityCheckStep:
         if not listed:
             return {}
         package = self._registry.describe_package({"ModelPackageName": listed[0]["ModelPackageArn"]})
-        quality = (package.get("DriftCheckBaselines") or {}).get("ModelDataQuality") or {}
+        quality = (package.get("DriftCheckBaselines") or {}).get(drift_check) or {}
         return {name: quality[name]["S3Uri"] for name in _FILES if name in quality}
 
 
