@@ -87,8 +87,8 @@ def _add_sagemaker(settings: LocalSettings, aws: "EmbeddedAws") -> "LocalSageMak
     )
 
     def handle(operation: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:
-        if endpoint := invoked_endpoint(path):
-            return sagemaker.invoke_endpoint(endpoint, headers, body)
+        if operation == "InvokeEndpoint":
+            return sagemaker.invoke_endpoint(invoked_endpoint(path), headers, body)
         return sagemaker.handle(operation, body)
 
     aws.add_service(SAGEMAKER, handle)

@@ -20,7 +20,8 @@ class LocalSettings:
     """One embedded AWS.
 
     `port` None takes the port of the previous run when it is free, else any free one. Raises UnusablePort.
-    `time_scale` 60 lets a minute of rate() schedules, of retry back-off and of deployments' waits pass in a second.
+    `time_scale` 60 lets a minute of rate() schedules, of retry back-off, of deployments' waits and of alarms' periods
+    pass in a second.
     `concurrency` bounds the event-driven invocations that run at once, over all functions.
     `limits`: SageMaker's quotas that shall differ from an account's, by their names in `sagemaker.Limits`.
     """

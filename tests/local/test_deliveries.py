@@ -149,6 +149,37 @@ def test_an_alarm_that_changes_its_state_is_an_event(aws: Instance) -> None:
     assert metric == {"namespace": name, "name": "drift", "dimensions": {"Endpoint": "churn"}}
 
 
+def test_an_alarm_set_by_hand_holds_until_its_own_data_say_otherwise(aws: Instance) -> None:
+    cloudwatch, alarm = aws.client("cloudwatch"), own_alarm(aws, TreatMissingData="missing")
+    cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="by hand")
+    cloudwatch.put_metric_data(Namespace=alarm, MetricData=[{"MetricName": "other", "Value": 0}])
+    assert state_of(aws, alarm) == "ALARM"
+    cloudwatch.put_metric_data(Namespace=alarm, MetricData=[{"MetricName": "drift", "Value": 0}])
+    assert state_of(aws, alarm) == "OK"
+
+
+def test_an_alarm_changes_its_state_as_time_passes(aws: Instance) -> None:
+    alarm = own_alarm(aws)
+    aws.client("cloudwatch").put_metric_data(Namespace=alarm, MetricData=[{"MetricName": "drift", "Value": 1}])
+    assert state_of(aws, alarm) == "ALARM"
+    eventually(lambda: state_of(aws, alarm) == "INSUFFICIENT_DATA")
+
+
+def own_alarm(aws: Instance, **arguments: Any) -> str:
+    """On metric `drift` of a namespace of the alarm's name."""
+    name = unique("alarm")
+    aws.client("cloudwatch").put_metric_alarm(
+        AlarmName=name, Namespace=name, MetricName="drift", Statistic="Maximum", Period=60, EvaluationPeriods=1,
+        Threshold=0.4, ComparisonOperator="GreaterThanThreshold", **arguments,
+    )  # fmt: skip
+    return name
+
+
+def state_of(aws: Instance, alarm: str) -> str:
+    (found,) = aws.client("cloudwatch").describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
+    return str(found["StateValue"])
+
+
 def test_a_batching_window_gathers_more_than_ten_messages(aws: Instance, tmp_path: Path) -> None:
     url, queue = aws.queue()
     out = tmp_path / "out"

@@ -56,7 +56,8 @@ def test_a_caller_asks_what_its_policy_allows_and_events_reach_the_bus(own_aws: 
     other = mine.endpoint(mine.config(mine.model("two")))
 
     allowed = Caller(own_aws, own_aws.user(("sagemaker:InvokeEndpoint", f"*:endpoint/{endpoint.lower()}")))
-    assert allowed.runtime.invoke_endpoint(EndpointName=endpoint, Body=b"")["InvokedProductionVariant"] == "AllTraffic"
+    answer = allowed.runtime.invoke_endpoint(EndpointName=endpoint, Body=b"")
+    assert (answer["InvokedProductionVariant"], answer["ContentType"]) == ("AllTraffic", "application/json")
     with pytest.raises(ClientError, match="AccessDeniedException"):
         allowed.runtime.invoke_endpoint(EndpointName=other, Body=b"")
     with pytest.raises(ClientError, match="AccessDeniedException"):

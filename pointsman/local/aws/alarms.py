@@ -14,12 +14,13 @@ from pointsman.local.aws.ministack import MiniStack
 type Emit = Callable[[str, str, dict[str, Any], list[str]], None]
 
 
-def install(ministack: MiniStack, emit: Emit) -> None:
-    """Emit an event at each change of state, beside the actions, which need not be enabled for it."""
+def install(ministack: MiniStack, emit: Emit, changed: Callable[[Mapping[str, Any]], None]) -> None:
+    """At each change of state call `changed` and emit an event, beside the actions, which need not be enabled."""
     cloudwatch = ministack.cloudwatch
     dispatch_actions = cloudwatch._dispatch_alarm_actions
 
     def dispatch(alarm: Mapping[str, Any], old_state: str, new_state: str, reason: str) -> None:
+        changed(alarm)
         dispatch_actions(alarm, old_state, new_state, reason)
         detail = state_change(alarm, old_state, new_state, reason, now=datetime.now(UTC))
         emit("aws.cloudwatch", "CloudWatch Alarm State Change", detail, [alarm["AlarmArn"]])
@@ -48,7 +49,8 @@ def _configuration(alarm: Mapping[str, Any]) -> dict[str, Any]:
         "name": alarm.get("MetricName", ""),
         "dimensions": {each["Name"]: each["Value"] for each in alarm.get("Dimensions") or []},
     }
-    stat = {"metric": metric, "period": int(alarm.get("Period", 60)), "stat": alarm.get("Statistic", "Average")}
+    statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic", "Average")
+    stat = {"metric": metric, "period": int(alarm.get("Period", 60)), "stat": statistic}
     metric_id = f"{alarm['AlarmName']}-metric"
     return {**described, "metrics": [{"id": metric_id, "metricStat": stat, "returnData": True}]}
 

@@ -16,6 +16,7 @@ from hypercorn.config import Config
 
 from pointsman.local.aws import activity, alarms, events, execution, queues, schedules, templates
 from pointsman.local.aws import ministack as pinned
+from pointsman.local.aws.alarm_evaluation import AlarmEvaluation
 from pointsman.local.aws.conditions import EventConditions
 from pointsman.local.aws.delivery import Delivery
 from pointsman.local.aws.destinations import Destinations
@@ -72,7 +73,7 @@ class EmbeddedAws:
     async def serve(self, until: Awaitable[Any], *, ready: Callable[[], None] = lambda: None) -> None:
         """Answer requests until `until` is done, then save. `ready` is called once requests are answered."""
         self._loop.bind()
-        keeper = asyncio.create_task(self._snapshots.keep())
+        keepers = [asyncio.create_task(self._snapshots.keep()), asyncio.create_task(self._alarms.keep())]
         self._invocations.start()
         self._resume()
         ready()
@@ -81,7 +82,8 @@ class EmbeddedAws:
                 guarded(self._ministack.app.app, self._port), self._http_config(), shutdown_trigger=_trigger(until)
             )
         finally:
-            keeper.cancel()
+            for keeper in keepers:
+                keeper.cancel()
             self._invocations.stop()
             self._services.close()
             self._snapshots.save()
@@ -107,7 +109,8 @@ class EmbeddedAws:
         queues.install(self._ministack, self._loop, changed, time_scale=self._settings.time_scale)
         Delivery(self._ministack, self._invocations, destinations, changed).install()
         schedules.install(self._ministack, self._loop, time_scale=self._settings.time_scale)
-        alarms.install(self._ministack, self.emit)
+        self._alarms = AlarmEvaluation(self._ministack, self._settings.time_scale)
+        alarms.install(self._ministack, self.emit, self._alarms.heard)
         templates.install(self._ministack)
         activity.install(self._ministack, changed)
 

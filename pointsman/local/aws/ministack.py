@@ -45,7 +45,7 @@ _MODULES = {
 # Every private name that this package calls or replaces.
 _HOOKS = {
     "app": "SERVICE_HANDLERS _ct_event_name _dispatch_service_request _get_module _loaded_modules _routing_params "
-    "_state_map app",
+    "_state_map app fix_error_content_type fix_success_content_type",
     "iam_actions": "SERVICE_TO_IAM_NAMESPACE _DENIED_CODES access_denied_response extract_iam_action "
     "extract_resource_arn request_tag_context",
     "iam_evaluator": "enforce",
@@ -53,7 +53,8 @@ _HOOKS = {
     "responses": "AccountRegionScopedDict _request_account_id get_region request_scope",
     "router": "SERVICE_PATTERNS detect_service extract_access_key_id",
     "cloudformation": "_exports _stacks",
-    "cloudwatch": "_dispatch_alarm_actions",
+    "cloudwatch": "_alarms _calc_stats _dims_key _dispatch_alarm_actions _evaluate_alarm _evaluate_all_alarms "
+    "_evaluate_parent_alarms _is_percentile_stat _metrics _record_history _stat_value",
     "cloudwatch_logs": "_log_groups",
     "dynamodb": "_update_continuous_backups _update_ttl",
     "eventbridge": "_SCHEDULER_TICK_INTERVAL _archive_event _archives _create_archive _cron_next_fire _delete_archive "

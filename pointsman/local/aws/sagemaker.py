@@ -44,12 +44,17 @@ _GIVEN_A_ROLE = _ON_ENDPOINT_AND_CONFIG | {
 # Definitions are told apart by what they are for: `data-quality-job-definition/…`.
 _ON_JOB_DEFINITION = re.compile(r"[A-Z][a-z]+(?P<type>[A-Z]\w+JobDefinition)")
 
-_INVOKE_ENDPOINT = re.compile(r"/endpoints/(?P<name>[^/]+)/invocations")
+# sagemaker-runtime has paths instead of targets; it signs as sagemaker too.
+_RUNTIME = {
+    "InvokeEndpoint": re.compile(r"/endpoints/(?P<name>[^/]+)/invocations"),
+    "InvokeEndpointAsync": re.compile(r"/endpoints/(?P<name>[^/]+)/async-invocations"),
+    "InvokeEndpointWithResponseStream": re.compile(r"/endpoints/(?P<name>[^/]+)/invocations-response-stream"),
+}
 
 
 def invoked_endpoint(path: str) -> str:
-    """The endpoint's name in the path of an InvokeEndpoint, empty for any other."""
-    found = _INVOKE_ENDPOINT.fullmatch(path)
+    """The endpoint's name in a path of the runtime's, empty for any other."""
+    found = next(filter(None, (pattern.fullmatch(path) for pattern in _RUNTIME.values())), None)
     return unquote(found["name"]) if found else ""
 
 
@@ -109,5 +114,5 @@ SAGEMAKER = Service(
     target_prefix="SageMaker.",
     resource_arn=resource_arn,
     further=further_permissions,
-    paths={"InvokeEndpoint": _INVOKE_ENDPOINT},  # sagemaker-runtime signs as sagemaker too
+    paths=_RUNTIME,
 )

@@ -69,6 +69,8 @@ class AddedServices:
         )
         ministack.iam_actions.extract_iam_action = self._extract_action
         ministack.iam_actions.extract_resource_arn = self._extract_resource
+        for name in ("fix_error_content_type", "fix_success_content_type"):
+            setattr(ministack.app, name, self._but_for_ours(getattr(ministack.app, name)))
 
     def add(self, service: Service, handler: Handler) -> None:
         """From now on requests signed for the service, or with its target prefix, go to the handler."""
@@ -83,6 +85,17 @@ class AddedServices:
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _but_for_ours(
+        self, fix: Callable[[str, int, dict[str, str]], None]
+    ) -> Callable[[str, int, dict[str, str]], None]:
+        """MiniStack takes JSON for an envelope and names its type by the service; a model's JSON is the model's own."""
+
+        def fixed(service: str, status: int, headers: dict[str, str]) -> None:
+            if service not in self._services:
+                fix(service, status, headers)
+
+        return fixed
 
     def _adapter(self, service: Service, handler: Handler) -> Callable[..., Any]:
         async def handle(_method: str, path: str, headers: Mapping[str, str], body: bytes, query: Any) -> Response:

@@ -33,7 +33,7 @@ class Api:
     def _carried_out(self, operation: str, body: bytes) -> Shape:
         perform = self._operations.get(operation)
         if perform is None:
-            known = operation in service_model().operation_names
+            known = any(operation in service_model(name).operation_names for name in ("sagemaker", "sagemaker-runtime"))
             reason = "is not served by the local SageMaker yet" if known else "is not an operation of SageMaker"
             raise UnknownOperationError(f"The operation {operation} {reason}.")
         request = _decoded(body)

@@ -98,6 +98,21 @@ class Transfer:
             with path.open("rb") as body:
                 self._client.put_object(Bucket=location.bucket, Key=location.key, Body=body)
 
+    def write(self, uri: str, body: bytes, kms_key: str | None = None) -> None:
+        """`kms_key`: encrypted with it at rest, where there is one."""
+        location = Location.parse(uri)
+        with _as_job_failure(uri):
+            if kms_key is None:
+                self._client.put_object(Bucket=location.bucket, Key=location.key, Body=body)
+                return
+            self._client.put_object(
+                Bucket=location.bucket,
+                Key=location.key,
+                Body=body,
+                ServerSideEncryption="aws:kms",
+                SSEKMSKeyId=kms_key,
+            )
+
     def _fetch(self, location: Location, into: Path, relative: str) -> None:
         if ".." in PurePosixPath(relative).parts:
             raise JobFailedError(f"ClientError: the key of {location} leads out of its folder")

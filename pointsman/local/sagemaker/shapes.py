@@ -17,8 +17,8 @@ type Shape = dict[str, Any]
 
 
 @cache
-def service_model() -> ServiceModel:
-    return ServiceModel(botocore.loaders.Loader().load_service_model("sagemaker", "service-2"), "sagemaker")
+def service_model(service: str = "sagemaker") -> ServiceModel:
+    return ServiceModel(botocore.loaders.Loader().load_service_model(service, "service-2"), service)
 
 
 def input_shape(operation: str) -> StructureShape:

@@ -23,8 +23,10 @@ class Account(Client):
     """Names a prefix of its own in a bucket; puts scripts there."""
 
     s3: Any
+    cloudwatch: Any
     bucket: str
     role = ROLE
+    image = IMAGE
 
     def own(self, definition: str) -> str:
         """A definition with the account's role and image."""
@@ -51,15 +53,19 @@ BASE = 'import os, pathlib\nBASE = pathlib.Path(os.environ.get("SAGEMAKER_BASE_D
 
 
 class LocalAccount(Account):
-    def __init__(self, served: Served, s3: Any) -> None:
+    def __init__(self, served: Served, s3: Any, cloudwatch: Any) -> None:
         self.endpoint_url = served.endpoint_url
-        self.s3 = s3
+        self.s3, self.cloudwatch = s3, cloudwatch
         self.bucket = unique("bucket")
         s3.create_bucket(Bucket=self.bucket)
 
     @cached_property
     def boto3(self) -> Any:
         return super().boto3
+
+    @cached_property
+    def runtime(self) -> Any:
+        return super().runtime
 
 
 class AwsAccount(Account):
@@ -70,9 +76,9 @@ class AwsAccount(Account):
     def __init__(self, role: str, image: str | None) -> None:
         self._session = boto3.Session()
         self.role = role
-        self._image = image or IMAGE
+        self.image = image or IMAGE
         self._pipelines: list[str] = []
-        self.s3 = self._session.client("s3")
+        self.s3, self.cloudwatch = self._session.client("s3"), self._session.client("cloudwatch")
         identity = self._session.client("sts").get_caller_identity()["Account"]
         self.bucket = f"sagemaker-{self._session.region_name}-{identity}"
 
@@ -80,13 +86,17 @@ class AwsAccount(Account):
     def boto3(self) -> Any:
         return self._session.client("sagemaker", config=Config(parameter_validation=False))
 
+    @cached_property
+    def runtime(self) -> Any:
+        return self._session.client("sagemaker-runtime")
+
     def create(self, definition: str, **arguments: Any) -> str:
         name = super().create(self.own(definition), **{"RoleArn": self.role, **arguments})
         self._pipelines.append(name)
         return name
 
     def own(self, definition: str) -> str:
-        return definition.replace(ROLE, self.role).replace(IMAGE, self._image)
+        return definition.replace(ROLE, self.role).replace(IMAGE, self.image)
 
     def clean(self) -> None:
         for name in self._pipelines:

@@ -34,7 +34,7 @@ def account(request: pytest.FixtureRequest) -> Iterator[Account]:
     aws: Instance = request.getfixturevalue("aws")
     directory = request.getfixturevalue("tmp_path_factory").mktemp("account") / "sagemaker"
     with Served.started(directory, aws.endpoint_url) as served:
-        yield LocalAccount(served, client_of(aws, "s3"))
+        yield LocalAccount(served, client_of(aws, "s3"), client_of(aws, "cloudwatch"))
 
 
 @pytest.fixture
@@ -74,3 +74,19 @@ def script(s3: Any, bucket: str) -> Callable[[str], str]:
 @pytest.fixture
 def hosted(served: Served, s3: Any, bucket: str) -> Hosted:
     return Hosted(served, s3, bucket)
+
+
+@pytest.fixture
+def hosted_there(account: Account) -> Iterator[Hosted]:
+    """On whichever account the tests run."""
+    hosted = Hosted(
+        account,
+        account.s3,
+        account.bucket,
+        prefix=f"{account.prefix}/",
+        role=account.role,
+        image=account.image,
+        within=account.deadline_seconds,
+    )
+    yield hosted
+    hosted.clean()

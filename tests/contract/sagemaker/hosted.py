@@ -5,7 +5,8 @@ import json
 import tarfile
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import pytest
@@ -13,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from tests.contract.sagemaker.definitions import IMAGE
 from tests.contract.sagemaker.serving import ROLE
-from tests.local.instances import eventually, unique
+from tests.local.instances import DEADLINE_SECONDS, eventually, unique
 
 # Answers with its model's name and what it was asked with.
 SCRIPT = """
@@ -53,9 +54,16 @@ class Clients(Protocol):
 
 @dataclass(frozen=True)
 class Hosted:
+    """`prefix`: of the keys in the bucket. Waits at most `within` seconds for an endpoint."""
+
     served: Clients
     s3: Any
     bucket: str
+    prefix: str = ""
+    role: str = ROLE
+    image: str = IMAGE
+    within: float = DEADLINE_SECONDS
+    made: dict[str, list[str]] = field(default_factory=lambda: {"Endpoint": [], "EndpointConfig": [], "Model": []})
 
     @property
     def sagemaker(self) -> Any:
@@ -92,16 +100,25 @@ class Hosted:
         return packed.getvalue()
 
     def _put(self, key: str, body: bytes) -> str:
-        self.s3.put_object(Bucket=self.bucket, Key=key, Body=body)
-        return f"s3://{self.bucket}/{key}"
+        self.s3.put_object(Bucket=self.bucket, Key=self.prefix + key, Body=body)
+        return f"s3://{self.bucket}/{self.prefix}{key}"
 
     def model(self, name: str, script: str = SCRIPT, **container: Any) -> str:
-        container = {"Image": IMAGE, "ModelDataUrl": self.archive(name, script), **container}
+        # AWS's images ask for it, though it names what they would look for.
+        environment = {"Environment": {"SAGEMAKER_PROGRAM": "inference.py"}}
+        container = {"Image": self.image, "ModelDataUrl": self.archive(name, script), **environment, **container}
         model = unique(name)
-        self.sagemaker.create_model(ModelName=model, PrimaryContainer=container, ExecutionRoleArn=ROLE)
+        self.sagemaker.create_model(ModelName=model, PrimaryContainer=container, ExecutionRoleArn=self.role)
+        self.made["Model"].append(model)
         return model
 
-    def config(self, *models: str, weights: Sequence[float] = (), variant: Mapping[str, Any] | None = None) -> str:
+    def config(
+        self,
+        *models: str,
+        weights: Sequence[float] = (),
+        variant: Mapping[str, Any] | None = None,
+        **arguments: Any,
+    ) -> str:
         """A configuration of one variant per model: AllTraffic, or V0, V1, … where there are more."""
         name = unique("config")
         variants = [
@@ -115,13 +132,15 @@ class Hosted:
             }
             for number, model in enumerate(models)
         ]
-        self.sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=variants)
+        self.sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=variants, **arguments)
+        self.made["EndpointConfig"].append(name)
         return name
 
     def endpoint(self, config: str, **arguments: Any) -> str:
         """One in service."""
         name = unique("Endpoint")
         self.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=config, **arguments)
+        self.made["Endpoint"].append(name)
         assert self.settled(name)["EndpointStatus"] == "InService"
         return name
 
@@ -136,7 +155,7 @@ class Hosted:
             found: dict[str, Any] = self.sagemaker.describe_endpoint(EndpointName=endpoint)
             return None if found["EndpointStatus"] in IN_PROGRESS else found
 
-        return eventually(look) or {}
+        return eventually(look, within=self.within) or {}
 
     def ask(self, endpoint: str, /, body: Mapping[str, Any] | None = None, **arguments: Any) -> dict[str, Any]:
         answer = self.served.runtime.invoke_endpoint(
@@ -148,6 +167,17 @@ class Hosted:
     def asked(self, endpoint: str) -> str:
         """Which model answers."""
         return str(self.ask(endpoint)["model"])
+
+    def clean(self) -> None:
+        """What was made and isn't gone is deleted, endpoints first."""
+        for endpoint in self.made["Endpoint"]:
+            with suppress(ClientError):
+                self.settled(endpoint)
+                self.sagemaker.delete_endpoint(EndpointName=endpoint)
+        for config in self.made["EndpointConfig"]:
+            self.sagemaker.delete_endpoint_config(EndpointConfigName=config)
+        for model in self.made["Model"]:
+            self.sagemaker.delete_model(ModelName=model)
 
 
 def blue_green(kind: str, *, wait: int = 0, termination: int = 0, **sizes: int) -> dict[str, Any]:

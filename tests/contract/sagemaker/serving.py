@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from pointsman.local.aws.sagemaker import invoked_endpoint
+from pointsman.local.aws.sagemaker import SAGEMAKER, invoked_endpoint
 from pointsman.local.sagemaker import Limits, LocalSageMaker
 from tests.local.instances import DEADLINE_SECONDS, eventually, unique
 
@@ -153,11 +153,11 @@ def handler(service: LocalSageMaker) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            if endpoint := invoked_endpoint(self.path):
-                given = {name.lower(): value for name, value in self.headers.items()}
-                status, headers, answer = service.invoke_endpoint(endpoint, given, body)
+            given = {name.lower(): value for name, value in self.headers.items()}
+            operation = SAGEMAKER.operation(self.path, given)
+            if operation == "InvokeEndpoint":
+                status, headers, answer = service.invoke_endpoint(invoked_endpoint(self.path), given, body)
             else:
-                operation = self.headers["X-Amz-Target"].removeprefix("SageMaker.")
                 status, headers, answer = service.handle(operation, body)
             self.send_response(status)
             for name, value in headers.items():

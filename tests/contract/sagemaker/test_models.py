@@ -153,22 +153,36 @@ def test_a_configuration_that_could_not_be_served_is_refused(
     assert (code, message in said) == ("ValidationException", True), said
 
 
-def test_data_capture_is_refused_rather_than_ignored(hosted: Hosted) -> None:
-    capture = {
-        "EnableCapture": True,
-        "InitialSamplingPercentage": 20,
-        "DestinationS3Uri": f"s3://{hosted.bucket}/capture",
-        "CaptureOptions": [{"CaptureMode": "Input"}],
-    }
-    variant = {"VariantName": "A", "ModelName": hosted.model("m"), "InstanceType": "ml.m5.large",
-               "InitialInstanceCount": 1}  # fmt: skip
-    _, message, _ = refused(
+@pytest.mark.parametrize(
+    ("changes", "capture", "message"),
+    [
+        ({}, {"DestinationS3Uri": "https://bucket.example/x"}, "must be s3://bucket/prefix, not 'https://bucket"),
+        ({}, {"InitialSamplingPercentage": 101}, "failed to satisfy constraint"),
+        ({}, {"CaptureOptions": [{"CaptureMode": "All"}]}, "failed to satisfy constraint"),
+        ({}, {"CaptureContentTypeHeader": {"CsvContentTypes": ["csv"]}}, "failed to satisfy constraint"),
+        (
+            {"InstanceType": None, "ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 1}},
+            {},
+            "Data capture is not supported for serverless variants.",
+        ),
+    ],
+)
+def test_a_capture_that_could_not_be_made_is_refused(
+    hosted: Hosted, changes: dict[str, Any], capture: dict[str, Any], message: str
+) -> None:
+    instances = {} if "ServerlessConfig" in changes else {"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    serverless = {name: value for name, value in changes.items() if value is not None}
+    code, said, _ = refused(
         hosted.sagemaker.create_endpoint_config,
-        EndpointConfigName="c",
-        ProductionVariants=[variant],
-        DataCaptureConfig=capture,
-    )
-    assert message == "Data capture is not served by the local SageMaker yet."
+        EndpointConfigName=unique("c"),
+        ProductionVariants=[{"VariantName": "A", "ModelName": hosted.model("m"), **instances, **serverless}],
+        DataCaptureConfig={
+            "InitialSamplingPercentage": 20,
+            "DestinationS3Uri": f"s3://{hosted.bucket}/capture",
+            "CaptureOptions": [{"CaptureMode": "Input"}],
+        } | capture,
+    )  # fmt: skip
+    assert (code, message in said) == ("ValidationException", True), said
 
 
 def test_the_projects_own_models_are_served(hosted: Hosted, tmp_path: Path) -> None:

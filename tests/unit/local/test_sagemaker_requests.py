@@ -50,10 +50,17 @@ def test_a_body_that_names_nothing(body: bytes) -> None:
     assert resource_arn("StartPipelineExecution", "/", body, "us-east-1", "123456789012") == "*"
 
 
-def test_the_runtime_names_its_endpoint_in_the_path() -> None:
-    path = "/endpoints/Churn-prod/invocations"
-    assert SAGEMAKER.operation(path, {}) == "InvokeEndpoint"
-    assert resource_arn("InvokeEndpoint", path, b"1,2", "us-east-1", "123456789012") == f"{ARN}endpoint/churn-prod"
+@pytest.mark.parametrize(
+    ("path", "operation"),
+    [
+        ("/endpoints/Churn-prod/invocations", "InvokeEndpoint"),
+        ("/endpoints/Churn-prod/async-invocations", "InvokeEndpointAsync"),
+        ("/endpoints/Churn-prod/invocations-response-stream", "InvokeEndpointWithResponseStream"),
+    ],
+)
+def test_the_runtime_names_its_endpoint_in_the_path(path: str, operation: str) -> None:
+    assert SAGEMAKER.operation(path, {}) == operation
+    assert resource_arn(operation, path, b"1,2", "us-east-1", "123456789012") == f"{ARN}endpoint/churn-prod"
 
 
 @pytest.mark.parametrize(

@@ -7,5 +7,7 @@ fleet         the processes of one configuration              model_server   one
 container     what such a process is started with             script_server  what it runs
 routes        which process answers the next request          invocations    InvokeEndpoint
 alarms        those that ask for the way back                 events         what EventBridge hears
+metrics       what CloudWatch is told of requests              capture        what S3 is told of them
+capture_files the files that go there
 hosting       all of it, put together
 """

@@ -7,7 +7,8 @@ from typing import Any
 from pointsman.local.sagemaker import times
 from pointsman.local.sagemaker.account import Account
 from pointsman.local.sagemaker.errors import DeploymentFailedError, InterruptedRunError
-from pointsman.local.sagemaker.hosting import events, variants
+from pointsman.local.sagemaker.hosting import capture, events, variants
+from pointsman.local.sagemaker.hosting.capture_files import CaptureFiles
 from pointsman.local.sagemaker.hosting.fleet import Fleet
 from pointsman.local.sagemaker.hosting.model_server import Site
 from pointsman.local.sagemaker.hosting.named import ENDPOINT, Named
@@ -22,10 +23,11 @@ _REASON_LENGTH = 1024
 
 
 class Deployments:
-    def __init__(self, account: Account, site: Site, routes: Routes, watch: Watch) -> None:
+    def __init__(self, account: Account, site: Site, files: CaptureFiles, routes: Routes, watch: Watch) -> None:
         self._account = account
         self._named = Named(account, ENDPOINT)
         self._site = site
+        self._files = files
         self._routes = routes
         self._watch = watch
         self._serving: dict[str, Fleet] = {}
@@ -126,7 +128,7 @@ class Deployments:
                 self._account.publish(events.deployment_changed(changed, self._named.tags(name)))
 
     def _started(self, name: str, deployed: Shape) -> Fleet:
-        fleet = Fleet(self._site, name, deployed)
+        fleet = Fleet(self._site, self._files, name, deployed)
         self._running.add(fleet)
         try:
             fleet.start(self._watch.halting)
@@ -151,6 +153,7 @@ class Deployments:
             "InService",
             EndpointConfigName=config["EndpointConfigName"],
             ProductionVariants=variants.serving(config),
+            DataCaptureConfig=capture.summary(config.get("DataCaptureConfig")),
             active={"fleet": deployed["fleet"], "config": config},
         )
 

@@ -3,7 +3,7 @@
 from pointsman.local.sagemaker import times
 from pointsman.local.sagemaker.account import Account
 from pointsman.local.sagemaker.errors import ValidationError
-from pointsman.local.sagemaker.hosting import events, variants
+from pointsman.local.sagemaker.hosting import capture, events, variants
 from pointsman.local.sagemaker.hosting.models import Models
 from pointsman.local.sagemaker.hosting.named import ENDPOINT_CONFIG, Named
 from pointsman.local.sagemaker.shapes import Shape
@@ -35,6 +35,8 @@ class EndpointConfigs:
         _check_served(request)
         found = [_with_defaults(variant) for variant in request["ProductionVariants"]]
         _check_variants(found)
+        if "DataCaptureConfig" in request:
+            capture.check(request["DataCaptureConfig"], found)
         body = {
             **{name: request[name] for name in _KEPT if name in request},
             "ProductionVariants": found,
@@ -81,8 +83,6 @@ def _check_served(request: Shape) -> None:
     for member, words in _NOT_SERVED.items():
         if request.get(member):
             raise ValidationError(f"{words} not served by the local SageMaker.")
-    if request.get("DataCaptureConfig", {}).get("EnableCapture"):
-        raise ValidationError("Data capture is not served by the local SageMaker yet.")
 
 
 def _with_defaults(variant: Shape) -> Shape:

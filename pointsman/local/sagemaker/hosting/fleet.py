@@ -5,6 +5,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from pointsman.local.sagemaker.hosting import variants
+from pointsman.local.sagemaker.hosting.capture import Capture, is_enabled
+from pointsman.local.sagemaker.hosting.capture_files import CaptureFiles
 from pointsman.local.sagemaker.hosting.model_server import ModelServer, Site
 from pointsman.local.sagemaker.hosting.routes import Target
 from pointsman.local.sagemaker.shapes import Shape
@@ -15,12 +17,20 @@ def new_fleet_id() -> str:
 
 
 class Fleet:
-    def __init__(self, site: Site, endpoint: str, deployed: Shape) -> None:
+    def __init__(self, site: Site, files: CaptureFiles, endpoint: str, deployed: Shape) -> None:
         """`deployed`: `fleet`, its id, and `config`, with the container of each variant's model."""
-        self._weights = variants.weights(deployed["config"])
+        config = deployed["config"]
+        self._weights = variants.weights(config)
+        captured = config.get("DataCaptureConfig")
         self.servers = [
-            ModelServer(site, endpoint, deployed["fleet"], variant)
-            for variant in deployed["config"]["ProductionVariants"]
+            ModelServer(
+                site,
+                endpoint,
+                deployed["fleet"],
+                variant,
+                Capture(captured, endpoint, variant["VariantName"], files) if is_enabled(captured) else None,
+            )
+            for variant in config["ProductionVariants"]
         ]
 
     def targets(self, share: float) -> list[Target]:
@@ -47,3 +57,5 @@ class Fleet:
     def end(self, *, halt: bool = False) -> None:
         for server in self.servers:
             server.end(halt=halt)
+            if server.capture is not None:
+                server.capture.flush()

@@ -6,10 +6,12 @@ from pointsman.local.sagemaker.account import Account
 from pointsman.local.sagemaker.api import Operation
 from pointsman.local.sagemaker.container import Surroundings
 from pointsman.local.sagemaker.hosting.alarms import Alarms
+from pointsman.local.sagemaker.hosting.capture_files import CaptureFiles
 from pointsman.local.sagemaker.hosting.deployments import Deployments
 from pointsman.local.sagemaker.hosting.endpoint_configs import EndpointConfigs
 from pointsman.local.sagemaker.hosting.endpoints import Endpoints
 from pointsman.local.sagemaker.hosting.invocations import Invocations
+from pointsman.local.sagemaker.hosting.metrics import Metrics
 from pointsman.local.sagemaker.hosting.model_server import Site
 from pointsman.local.sagemaker.hosting.models import Models
 from pointsman.local.sagemaker.hosting.roll_out import Watch
@@ -34,11 +36,13 @@ class Hosting:
         """`root`: the folder of the models' folders."""
         routes = Routes()
         watch = Watch(Alarms(surroundings), time_scale)
-        self._deployments = Deployments(account, Site(root, transfer, logs, surroundings), routes, watch)
+        self._captured, self._metrics = CaptureFiles(transfer, time_scale), Metrics(surroundings)
+        site = Site(root, transfer, logs, surroundings)
+        self._deployments = Deployments(account, site, self._captured, routes, watch)
         self.models = Models(account, registry, transfer)
         self._configs = EndpointConfigs(account, self.models)
         self._endpoints = Endpoints(account, self._configs, self._deployments)
-        self.invocations = Invocations(account, routes)
+        self.invocations = Invocations(account, routes, self._metrics)
 
     def operations(self) -> dict[str, Operation]:
         """By the API's name for them."""
@@ -62,7 +66,11 @@ class Hosting:
 
     def start(self) -> None:
         """Returns at once; requests to endpoints wait until their processes answer."""
+        self._captured.start()
+        self._metrics.start()
         self._deployments.resume()
 
     def halt(self) -> None:
         self._deployments.halt()
+        self._captured.stop()
+        self._metrics.stop()

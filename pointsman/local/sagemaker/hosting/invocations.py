@@ -5,9 +5,11 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndp
 
 import http.client
 import json
+import time
 import uuid
 from collections.abc import Mapping
 
+from pointsman.local.sagemaker import times
 from pointsman.local.sagemaker.account import Account
 from pointsman.local.sagemaker.api import Answer
 from pointsman.local.sagemaker.errors import (
@@ -16,6 +18,8 @@ from pointsman.local.sagemaker.errors import (
     ServiceError,
     ServiceUnavailableError,
 )
+from pointsman.local.sagemaker.hosting.capture import Exchange, Payload
+from pointsman.local.sagemaker.hosting.metrics import Invocation, Metrics
 from pointsman.local.sagemaker.hosting.model_server import ModelServer
 from pointsman.local.sagemaker.hosting.routes import Routes
 from pointsman.local.sagemaker.shapes import Shape
@@ -24,7 +28,8 @@ from pointsman.local.sagemaker.store import Kind
 _SERVING = frozenset({"InService", "Updating", "SystemUpdating", "RollingBack"})
 _OWN = "x-amzn-sagemaker-"
 _ATTRIBUTES = f"{_OWN}custom-attributes"
-_PASSED_ON = ("content-type", "accept", _ATTRIBUTES, f"{_OWN}inference-id")
+_INFERENCE_ID = f"{_OWN}inference-id"
+_PASSED_ON = ("content-type", "accept", _ATTRIBUTES, _INFERENCE_ID)
 _NOT_SERVED = {
     f"{_OWN}target-model": "Multi-model endpoints are",
     f"{_OWN}target-container-hostname": "Multi-container endpoints are",
@@ -32,15 +37,17 @@ _NOT_SERVED = {
     f"{_OWN}session-id": "Stateful sessions are",
     f"{_OWN}enable-explanations": "Online explainability is",
 }
+_UNKNOWN_TYPE = "application/octet-stream"
 _MODEL_SECONDS = 60.0
 _ANSWERING_SECONDS = 30.0
 """How long a request waits for processes that start again after we did."""
 
 
 class Invocations:
-    def __init__(self, account: Account, routes: Routes) -> None:
+    def __init__(self, account: Account, routes: Routes, metrics: Metrics) -> None:
         self._account = account
         self._routes = routes
+        self._metrics = metrics
 
     def handle(self, endpoint: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """`headers`: names in lower case."""
@@ -50,22 +57,26 @@ class Invocations:
             return _refusal(error)
 
     def _invoke(self, endpoint: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        at, began = times.now(), time.perf_counter()
         self._check(endpoint, headers)
         variant = headers.get(f"{_OWN}target-variant")
         try:
             with self._routes.taken(endpoint, variant, _ANSWERING_SECONDS) as server:
                 if server is None:
                     raise ServiceUnavailableError(f"The containers of endpoint {endpoint} are not ready yet.")
-                status, answered, content = self._ask(server, headers, body)
+                answered, content = self._answered(endpoint, server, headers, body, began)
+                content_type = answered.get("content-type", _UNKNOWN_TYPE)
+                if server.capture is not None:
+                    sent = Payload(headers.get("content-type") or _UNKNOWN_TYPE, body)
+                    identity = headers.get(_ATTRIBUTES), headers.get(_INFERENCE_ID)
+                    server.capture.take(Exchange(at, sent, Payload(content_type, content), *identity))
         except LookupError:
             raise InvocationRefusedError(f"Variant {variant} of endpoint {endpoint} not found.") from None
-        if status != http.HTTPStatus.OK:
-            raise self._model_error(server, status, content.decode(errors="replace"))
         passed_back = {"X-Amzn-SageMaker-Custom-Attributes": answered.get(_ATTRIBUTES)}
         return (
             200,
             {
-                "Content-Type": answered.get("content-type", "application/octet-stream"),
+                "Content-Type": content_type,
                 "x-Amzn-Invoked-Production-Variant": server.variant,
                 "x-amzn-RequestId": str(uuid.uuid4()),
                 **{name: value for name, value in passed_back.items() if value},
@@ -81,6 +92,20 @@ class Invocations:
         for header, words in _NOT_SERVED.items():
             if headers.get(header):
                 raise InvocationRefusedError(f"{words} not served by the local SageMaker.")
+
+    def _answered(
+        self, endpoint: str, server: ModelServer, headers: Mapping[str, str], body: bytes, began: float
+    ) -> tuple[dict[str, str], bytes]:
+        """The container's headers and body, measured. Raises ModelError."""
+        asked, status = time.perf_counter(), 0
+        try:
+            status, answered, content = self._ask(server, headers, body)
+        finally:
+            model_seconds = time.perf_counter() - asked
+            self._metrics.add(Invocation(endpoint, server.variant, status, model_seconds, asked - began))
+        if not http.HTTPStatus.OK <= status < http.HTTPStatus.MULTIPLE_CHOICES:
+            raise self._model_error(server, status, content.decode(errors="replace"))
+        return answered, content
 
     def _ask(self, server: ModelServer, headers: Mapping[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
         passed_on = {name: headers[name] for name in _PASSED_ON if headers.get(name)}

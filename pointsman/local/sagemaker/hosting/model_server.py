@@ -11,6 +11,7 @@ from pathlib import Path
 from pointsman.local.sagemaker.container import Surroundings
 from pointsman.local.sagemaker.errors import DeploymentFailedError, InterruptedRunError
 from pointsman.local.sagemaker.hosting import container
+from pointsman.local.sagemaker.hosting.capture import Capture
 from pointsman.local.sagemaker.job_folder import JobFolder
 from pointsman.local.sagemaker.job_logs import LogShipper, Tail
 from pointsman.local.sagemaker.job_process import JobProcess
@@ -40,9 +41,10 @@ class Site:
 class ModelServer:
     """Stands for all instances of the variant: how many there are changes nothing here."""
 
-    def __init__(self, site: Site, endpoint: str, fleet: str, variant: Shape) -> None:
-        """`variant`: a ProductionVariant with the container of its model."""
+    def __init__(self, site: Site, endpoint: str, fleet: str, variant: Shape, capture: Capture | None = None) -> None:
+        """`variant`: a ProductionVariant with the container of its model. `capture`: of its requests, if of any."""
         self.variant: str = variant["VariantName"]
+        self.capture = capture
         self.log_group = f"/aws/sagemaker/Endpoints/{endpoint}"
         self.log_stream = f"{self.variant}/i-{fleet}"
         self._site = site
