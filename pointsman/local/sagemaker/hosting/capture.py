@@ -9,7 +9,7 @@ import json
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from pointsman.local.sagemaker import times
 from pointsman.local.sagemaker.errors import ValidationError
@@ -48,7 +48,7 @@ def check(config: Shape, variants: Collection[Shape]) -> None:
         raise ValidationError(f"DataCaptureConfig: DestinationS3Uri must be s3://bucket/prefix, not '{uri}'.")
 
 
-def is_enabled(config: Shape | None) -> bool:
+def is_enabled(config: Shape | None) -> TypeGuard[Shape]:
     return config is not None and config.get("EnableCapture", True)
 
 

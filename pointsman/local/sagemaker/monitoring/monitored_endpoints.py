@@ -2,6 +2,7 @@
 
 from pointsman.local.sagemaker.account import Account
 from pointsman.local.sagemaker.errors import ValidationError
+from pointsman.local.sagemaker.hosting.capture import is_enabled
 from pointsman.local.sagemaker.hosting.named import ENDPOINT, Named
 from pointsman.local.sagemaker.shapes import Shape
 
@@ -17,8 +18,8 @@ class MonitoredEndpoints:
         """
         endpoint = self._named.find(name)
         config = _configuration(endpoint)
-        capture = config.get("DataCaptureConfig", {})
-        if not capture.get("EnableCapture"):
+        capture = config.get("DataCaptureConfig")
+        if not is_enabled(capture):
             raise ValidationError(f'Data capture is not enabled on endpoint "{endpoint["EndpointArn"]}".')
         destination = capture["DestinationS3Uri"].rstrip("/")
         return [
