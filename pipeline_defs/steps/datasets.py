@@ -50,6 +50,8 @@ def outcomes(request: Request, unreadable: Problems) -> Iterator[Outcome]:
     for place, record in _objects_in(request, unreadable):
         if isinstance(record, dict) and "groundTruthData" in record:
             merged = True
+            if not captured.is_between(record, request.start_time, request.end_time):
+                continue
             try:
                 yield from ((place, predicted, came_true) for predicted, came_true in captured.outcomes(record))
             except UnreadableRecordError as error:

@@ -12,7 +12,11 @@ DATA_QUALITY, MODEL_QUALITY = "DATA_QUALITY", "MODEL_QUALITY"
 PROBLEM_TYPES = ("Regression", "BinaryClassification", "MulticlassClassification")
 CAPTURED = ("sagemakerCaptureJson", "sagemakerMergeJson")
 FORMATS = ("csv", "json", *CAPTURED)
-REFUSED = ("record_preprocessor_script", "post_analytics_processor_script")
+REFUSED = {
+    "record_preprocessor_script": "scripts around the analysis are not run here",
+    "post_analytics_processor_script": "scripts around the analysis are not run here",
+    "exclude_features_attribute": "what is left out is named by excluded_columns here",
+}
 
 
 class BadRequestError(Exception):
@@ -62,8 +66,8 @@ class Request:
 def read_request(environment: Mapping[str, str]) -> Request:
     """Empty variables count as absent. Raises BadRequestError."""
     given = {name: value for name, value in environment.items() if value}
-    if refused := [name for name in REFUSED if name in given]:
-        raise BadRequestError(f"{', '.join(refused)}: scripts around the analysis are not run here")
+    if refused := [f"{name}: {why}" for name, why in REFUSED.items() if name in given]:
+        raise BadRequestError("; ".join(refused))
     analysis = _one_of(given, "analysis_type", (DATA_QUALITY, MODEL_QUALITY), DATA_QUALITY)
     judges_model = analysis == MODEL_QUALITY
     return Request(

@@ -158,6 +158,7 @@ def test_bad_data_is_told_by_file_and_line(tmp_path: Path, form: str, files: dic
         ({"analysis_type": "MODEL_QUALITY"}, "problem_type is not set"),
         ({"record_preprocessor_script": "/opt/ml/p.py"}, "record_preprocessor_script: scripts around"),
         ({"post_analytics_processor_script": "/opt/ml/p.py"}, "post_analytics_processor_script: scripts around"),
+        ({"exclude_features_attribute": "0"}, "exclude_features_attribute: what is left out"),
         ({"baseline_constraints": "/none.json"}, "baseline_constraints /none.json can't be read: "),
         ({"start_time": "yesterday"}, "start_time 'yesterday' is not a time like"),
         ({"end_time": "2026-01-31T05:00:00"}, "end_time '2026-01-31T05:00:00' has no time zone"),

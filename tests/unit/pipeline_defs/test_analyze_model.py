@@ -36,9 +36,12 @@ def table(*rows: Any) -> str:
     return "\n".join(["said,true,p", *(",".join(map(str, row)) for row in rows)])
 
 
-def merged(answer: str, truth: str | None, kind: str = "CSV") -> str:
+def merged(answer: str, truth: str | None, kind: str = "CSV", at: str = "2026-01-31T05:30:00Z") -> str:
     output = {"observedContentType": "text/csv", "mode": "OUTPUT", "data": answer, "encoding": kind}
-    record: dict[str, Any] = {"captureData": {"endpointOutput": output}, "eventMetadata": {"eventId": "f04a"}}
+    record: dict[str, Any] = {
+        "captureData": {"endpointOutput": output},
+        "eventMetadata": {"eventId": "f04a", "inferenceTime": at},
+    }
     return (
         json.dumps(record | ({} if truth is None else {"groundTruthData": {"data": truth, "encoding": "CSV"}})) + "\n"
     )
@@ -116,6 +119,14 @@ def test_records_of_several_rows_are_merged_row_by_row(tmp_path: Path) -> None:
     records = merged("1\n2\n", "1\n4") + merged("5", None) + merged("6", "8")
     found = measured(tmp_path, "Regression", CAPTURED, records, inference_attribute="0")
     assert found["mae"] == pytest.approx((0 + 2 + 2) / 3)
+
+
+def test_merged_records_are_cut_at_their_window(tmp_path: Path) -> None:
+    records = (
+        merged("1", "1") + merged("9", "1", at="2026-01-31T04:59:59Z") + merged("9", "1", at="2026-01-31T06:00:00Z")
+    )
+    window = {"start_time": "2026-01-31T05:00:00Z", "end_time": "2026-01-31T06:00:00Z"}
+    assert measured(tmp_path, "Regression", CAPTURED, records, **FIRST, **window)["mae"] == 0
 
 
 def test_merged_records_that_cannot_be_read_are_counted_and_named(tmp_path: Path) -> None:
