@@ -5,7 +5,13 @@ import logging
 import uuid
 from collections.abc import Callable, Mapping
 
-from pointsman.local.sagemaker.errors import SerializationError, ServiceError, UnknownOperationError
+from pointsman.local.sagemaker.errors import (
+    InternalFailureError,
+    SerializationError,
+    ServiceError,
+    ServiceUnavailableError,
+    UnknownOperationError,
+)
 from pointsman.local.sagemaker.shapes import Shape, input_shape, output_shape, project, service_model
 from pointsman.local.sagemaker.validation import check_request
 
@@ -13,6 +19,7 @@ type Operation = Callable[[Shape], Shape]
 type Answer = tuple[int, dict[str, str], bytes]
 
 logger = logging.getLogger(__name__)
+INTERNAL_ERROR = "We encountered an internal error. Please try again."
 
 
 class Api:
@@ -24,11 +31,10 @@ class Api:
         try:
             return _answer(200, self._carried_out(operation, body))
         except ServiceError as error:
-            return _answer(error.status, {"__type": error.code, "Message": str(error)}, error.code)
+            return refusal(error)
         except Exception:
             logger.exception("%s ends by an internal error", operation)
-            message = {"__type": "InternalFailure", "Message": "We encountered an internal error. Please try again."}
-            return _answer(500, message, "InternalFailure")
+            return refusal(InternalFailureError(INTERNAL_ERROR))
 
     def _carried_out(self, operation: str, body: bytes) -> Shape:
         perform = self._operations.get(operation)
@@ -54,6 +60,10 @@ def _decoded(body: bytes) -> Shape:
     return request
 
 
+def refusal(error: ServiceError) -> Answer:
+    return _answer(error.status, {"__type": error.code, "Message": str(error)}, error.code)
+
+
 def _answer(status: int, body: Shape, error_code: str | None = None) -> Answer:
     headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-RequestId": str(uuid.uuid4())}
     if error_code is not None:
@@ -61,4 +71,4 @@ def _answer(status: int, body: Shape, error_code: str | None = None) -> Answer:
     return status, headers, json.dumps(body).encode()
 
 
-UNAVAILABLE = _answer(503, {"__type": "ServiceUnavailable", "Message": "The service is starting or stopping."})
+UNAVAILABLE = refusal(ServiceUnavailableError("The service is starting or stopping."))

@@ -9,6 +9,8 @@ LocalSageMakerError
 │   ├── ResourceInUseError          the name is taken, or the resource is busy
 │   ├── ConflictError               the resource's state forbids it now
 │   ├── ResourceLimitExceededError  an account quota is reached
+│   ├── ThrottlingError             by a fault on demand alone: nobody is throttled here otherwise
+│   ├── InternalFailureError        likewise
 │   ├── InvocationRefusedError      InvokeEndpoint names what isn't there, or asks for what isn't served
 │   ├── ModelError                  the container answered an invocation with an error, or not at all
 │   └── ServiceUnavailableError     the endpoint's containers are starting again; SDKs ask once more
@@ -61,6 +63,15 @@ class ConflictError(ServiceError):
 
 class ResourceLimitExceededError(ServiceError):
     code = "ResourceLimitExceeded"
+
+
+class ThrottlingError(ServiceError):
+    code = "ThrottlingException"
+
+
+class InternalFailureError(ServiceError):
+    code = "InternalFailure"
+    status = 500
 
 
 class InvocationRefusedError(ServiceError):

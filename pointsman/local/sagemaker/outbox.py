@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable
 
+from pointsman.local.sagemaker.event_faults import EventFaults
 from pointsman.local.sagemaker.shapes import Shape
 from pointsman.local.sagemaker.store import Event, Store
 
@@ -19,9 +20,10 @@ _PAUSE_SECONDS = 0.5
 
 
 class Outbox:
-    def __init__(self, store: Store, emit: Emit) -> None:
+    def __init__(self, store: Store, emit: Emit, faults: EventFaults) -> None:
         self._store = store
         self._emit = emit
+        self._faults = faults
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._deliver_all, name="sagemaker-events", daemon=True)
 
@@ -35,15 +37,30 @@ class Outbox:
         self._thread.join(timeout=10)
 
     def _deliver_all(self) -> None:
+        last = 0
         while True:
-            self._store.event_added.wait()
+            self._store.event_added.wait(self._faults.seconds_to_next())
             self._store.event_added.clear()
-            while (waiting := self._store.first_event()) is not None:
-                sequence, event = waiting
-                self._deliver(event)
-                self._store.delete_event(sequence)
+            while (waiting := self._store.first_event(after=last)) is not None:
+                last, event = waiting
+                self._take_up(last, event)
+            for number, event in self._faults.due():
+                self._hand_over(number, event)
             if self._closing.is_set():
                 return
+
+    def _take_up(self, number: int, event: Event) -> None:
+        copies = self._faults.copies(number, event)
+        if copies is None:
+            return
+        self._hand_over(number, event, copies)
+        for held in self._faults.released(event):
+            self._hand_over(*held)
+
+    def _hand_over(self, number: int, event: Event, copies: int = 1) -> None:
+        for _ in range(copies):
+            self._deliver(event)
+        self._store.delete_event(number)
 
     def _deliver(self, event: Event) -> None:
         for attempt in range(1, _ATTEMPTS + 1):

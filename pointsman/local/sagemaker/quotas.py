@@ -9,11 +9,18 @@ def check_concurrency(running: int, limits: Limits) -> None:
     """Raises ResourceLimitExceededError where one more execution would be too many."""
     most = limits.concurrent_executions
     if running >= most:
-        raise ResourceLimitExceededError(
-            f"The account-level service limit 'Total number of concurrent pipeline executions' is {most}"
-            f" executions, with current utilization of {running} executions and a request delta of 1 executions."
-            " Please use AWS Service Quotas to request an increase for this quota."
-        )
+        raise executions_exceeded(most, running)
+
+
+def executions_exceeded(most: int, running: int) -> ResourceLimitExceededError:
+    return exceeded("Total number of concurrent pipeline executions", "executions", most, running)
+
+
+def exceeded(quota: str, unit: str, most: int, used: int) -> ResourceLimitExceededError:
+    return ResourceLimitExceededError(
+        f"The account-level service limit '{quota}' is {most} {unit}, with current utilization of {used} {unit} and a"
+        f" request delta of 1 {unit}. Please use AWS Service Quotas to request an increase for this quota."
+    )
 
 
 def check_size(definition: Definition, limits: Limits) -> None:

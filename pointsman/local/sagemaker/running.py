@@ -5,10 +5,12 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
+from pointsman.local.faults import Faults
 from pointsman.local.sagemaker.account import Account
 from pointsman.local.sagemaker.api import Api, Operation
 from pointsman.local.sagemaker.callbacks import Callbacks
 from pointsman.local.sagemaker.container import Surroundings
+from pointsman.local.sagemaker.event_faults import EventFaults
 from pointsman.local.sagemaker.execution_records import ExecutionRecords
 from pointsman.local.sagemaker.hosting.hosting import Hosting
 from pointsman.local.sagemaker.hosting.models import Models
@@ -57,10 +59,11 @@ class Running:
         emit: Emit,
         lock: IO[bytes],
         time_scale: float,
+        faults: Faults,
     ) -> None:
         self._account = account
         self._lock = lock
-        self._outbox = Outbox(account.store, emit)
+        self._outbox = Outbox(account.store, emit, EventFaults(faults, time_scale))
         self._logs = LogShipper(surroundings)
         transfer = Transfer(s3_client(surroundings))
         jobs = Jobs(account, directory / "jobs", transfer=transfer, logs=self._logs, surroundings=surroundings)
@@ -92,7 +95,7 @@ class Running:
             "QualityCheck": QualityCheckStep(jobs, account.store, registry),
             "Callback": CallbackStep(callbacks, account.store, surroundings),
         }
-        shop = Workshop(records, step_kinds, StepCache(account.store), time_scale)
+        shop = Workshop(records, step_kinds, StepCache(account.store), time_scale, faults)
         self._engine = PipelineEngine(shop, transfer)
         self.api = Api({
             **pipeline_operations(account, Pipelines(account, transfer), records, self._engine),

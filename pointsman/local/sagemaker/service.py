@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+from pointsman.local.faults import Faults
 from pointsman.local.sagemaker.account import Account, Limits
 from pointsman.local.sagemaker.api import UNAVAILABLE, Answer
 from pointsman.local.sagemaker.container import Surroundings
 from pointsman.local.sagemaker.job_process import end_leftovers
 from pointsman.local.sagemaker.naming import Arns
+from pointsman.local.sagemaker.operation_faults import answered, named
 from pointsman.local.sagemaker.outbox import Emit
 from pointsman.local.sagemaker.running import Running
 from pointsman.local.sagemaker.store import Store
@@ -22,7 +24,7 @@ class LocalSageMaker:
     `endpoint_url` serves S3, CloudWatch and its logs to us, to jobs and to models; `emit(detail_type, detail,
     resources)` receives the events, whose source is `aws.sagemaker`, one at a time and in order, from a thread of ours.
     `time_scale` 60 lets a minute of an endpoint's deployment waits pass in a second. `shared`: folders of this machine
-    that jobs and models see, whatever else their file systems hide.
+    that jobs and models see, whatever else their file systems hide. `faults` strike here.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class LocalSageMaker:
         limits: Limits | None = None,
         time_scale: float = 1.0,
         shared: Sequence[Path] = (),
+        faults: Faults | None = None,
     ) -> None:
         self._time_scale = time_scale
         self._directory = directory.resolve()
@@ -43,6 +46,7 @@ class LocalSageMaker:
         self._emit = emit
         self._arns = Arns(region, account)
         self._limits = limits or Limits()
+        self.faults = faults or Faults()
         self._running: Running | None = None
 
     def start(self) -> None:
@@ -57,7 +61,9 @@ class LocalSageMaker:
                 end_leftovers(self._directory / processes)
             store = Store(self._directory / "sagemaker.db")
             account = Account(store, self._arns, self._limits)
-            running = Running(account, self._directory, self._surroundings, self._emit, lock, self._time_scale)
+            running = Running(
+                account, self._directory, self._surroundings, self._emit, lock, self._time_scale, self.faults
+            )
             running.start()
             self._running = running
         except BaseException:
@@ -74,12 +80,17 @@ class LocalSageMaker:
         """One request: `operation` as in the header `X-Amz-Target: SageMaker.<operation>`. Thread-safe."""
         running = self._running
         # Retried by every SDK: whoever asks while we start or stop gets an answer a moment later.
-        return UNAVAILABLE if running is None else running.api.handle(operation, body)
+        if running is None:
+            return UNAVAILABLE
+        return answered(self.faults, operation, lambda: named(body), lambda: running.api.handle(operation, body))
 
     def invoke_endpoint(self, name: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """One request to a model, as `sagemaker-runtime` sends it; `headers` by names in lower case. Thread-safe."""
         running = self._running
-        return UNAVAILABLE if running is None else running.hosting.invocations.handle(name, headers, body)
+        if running is None:
+            return UNAVAILABLE
+        invocations = running.hosting.invocations
+        return answered(self.faults, "InvokeEndpoint", lambda: [name], lambda: invocations.handle(name, headers, body))
 
 
 def _locked(path: Path) -> IO[bytes]:

@@ -3,11 +3,12 @@
 import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
-from pointsman.local.sagemaker import cache_keys, retries, times
+from pointsman.local.faults import Faults
+from pointsman.local.sagemaker import api, cache_keys, retries, step_faults, times
 from pointsman.local.sagemaker.definition import Step
 from pointsman.local.sagemaker.errors import InterruptedRunError, StepFailedError, UnresolvedReferenceError
 from pointsman.local.sagemaker.execution_records import ExecutionRecords
@@ -18,7 +19,7 @@ from pointsman.local.sagemaker.step_cache import Place, StepCache
 from pointsman.local.sagemaker.steps.kind import StepEnd, StepKind, StepRun
 
 logger = logging.getLogger(__name__)
-INTERNAL_ERROR = "InternalServerError: We encountered an internal error. Please try again."
+INTERNAL_ERROR = f"InternalServerError: {api.INTERNAL_ERROR}"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Workshop:
     kinds: Mapping[str, StepKind]
     cache: StepCache
     time_scale: float
+    faults: Faults = field(default_factory=Faults)
 
 
 class StepWork:
@@ -108,6 +110,8 @@ class StepWork:
             raise StepFailedError(
                 f"ClientError: Steps of type {self._step.type} cannot be run locally yet; supported are {supported}"
             )
+        if not metadata:
+            step_faults.strike(self._shop.faults, self._step, self._execution)
         signal = Signal()
         self._signal.listen(signal.send)
         return kind.run(

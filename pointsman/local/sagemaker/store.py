@@ -172,9 +172,12 @@ class Store:
         )
         self.event_added.set()
 
-    def first_event(self) -> tuple[int, Event] | None:
-        """The oldest event not yet delivered, with the number that `delete_event` takes."""
-        row = self._row("SELECT sequence, detail_type, detail, resources FROM event ORDER BY sequence LIMIT 1")
+    def first_event(self, *, after: int = 0) -> tuple[int, Event] | None:
+        """The oldest event not yet delivered, with the number that `after` and `delete_event` take."""
+        row = self._row(
+            "SELECT sequence, detail_type, detail, resources FROM event WHERE sequence > ? ORDER BY sequence LIMIT 1",
+            after,
+        )
         if row is None:
             return None
         return int(row[0]), Event(str(row[1]), _decoded(row[2]), tuple(json.loads(row[3])))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pointsman.local.faults import Faults
 from tests.contract.conftest import client_of
 from tests.contract.sagemaker.accounts import Account, LocalAccount, aws_account
 from tests.contract.sagemaker.embedded import Embedded
@@ -22,6 +23,12 @@ from tests.local.instances import Instance, unique
 def served(aws: Instance, tmp_path: Path) -> Iterator[Served]:
     with Served.started(tmp_path / "sagemaker", aws.endpoint_url) as served:
         yield served
+
+
+@pytest.fixture
+def faults(served: Served) -> Faults:
+    """Those of `served`, none at first."""
+    return served.service.faults
 
 
 @pytest.fixture(scope="session")

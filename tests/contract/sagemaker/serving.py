@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,6 +17,8 @@ from tests.local.instances import DEADLINE_SECONDS, eventually, unique
 
 # Loading SageMaker's service model takes a third of a second: once for all clients.
 _SESSION = boto3.Session()
+# What botocore would refuse itself is the service's to refuse here.
+AS_GIVEN = Config(retries={"total_max_attempts": 1}, max_pool_connections=40, parameter_validation=False)
 TERMINAL = {"Succeeded", "Failed", "Stopped"}
 ROLE = "arn:aws:iam::000000000000:role/pipeline"
 
@@ -35,15 +37,18 @@ class Client:
     def runtime(self) -> Any:
         return self._client("sagemaker-runtime")
 
-    def _client(self, service: str) -> Any:
+    def configured(self, **config: Any) -> Any:
+        """A client with settings of its own."""
+        return self._client("sagemaker", AS_GIVEN.merge(Config(**config)))
+
+    def _client(self, service: str, config: Config = AS_GIVEN) -> Any:
         return _SESSION.client(
             service,  # type: ignore[call-overload]
             endpoint_url=self.endpoint_url,
             aws_access_key_id="test",
             aws_secret_access_key="test",
             region_name="us-east-1",
-            # What botocore would refuse itself is the service's to refuse here.
-            config=Config(retries={"total_max_attempts": 1}, max_pool_connections=40, parameter_validation=False),
+            config=config,
         )
 
     def create(self, definition: str, **arguments: Any) -> str:
@@ -164,7 +169,8 @@ def handler(service: LocalSageMaker) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
-            self.wfile.write(answer)
+            with suppress(BrokenPipeError):  # a client that did not wait so long
+                self.wfile.write(answer)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the base class's name
             """Nothing: pytest shows what matters."""

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from pointsman.local.faults import AtStep, Faults
 from pointsman.local.sagemaker.account import Account
 from pointsman.local.sagemaker.errors import StepFailedError
 from pointsman.local.sagemaker.execution_records import TERMINAL, ExecutionRecords
@@ -48,6 +49,7 @@ class Bench:
     def __init__(self, directory: Path) -> None:
         self.account = Account(Store(directory / "db"), Arns("us-east-1", "000000000000"))
         self.records = ExecutionRecords(self.account)
+        self.faults = Faults()
 
     def run(self, kind: Failing, policies: Sequence[Any] = (), *, time_scale: float = 1000) -> PipelineEngine:
         step = {"Name": "S", "Type": "Processing", "Arguments": ARGUMENTS, "RetryPolicies": list(policies)}
@@ -63,7 +65,7 @@ class Bench:
         return self.go_on(kind, time_scale=time_scale)
 
     def go_on(self, kind: Failing, *, time_scale: float = 1000) -> PipelineEngine:
-        shop = Workshop(self.records, {"Processing": kind}, StepCache(self.account.store), time_scale)
+        shop = Workshop(self.records, {"Processing": kind}, StepCache(self.account.store), time_scale, self.faults)
         engine = PipelineEngine(shop, cast("Transfer", None))
         engine.launch(ARN)
         return engine
@@ -116,6 +118,23 @@ def test_what_no_policy_lists_is_not_retried(bench: Bench, reason: str) -> None:
     bench.run(Failing([reason]), [policy("SageMaker.JOB_INTERNAL_ERROR")])
     status, step = bench.ended()
     assert (status, step["AttemptCount"], step["FailureReason"]) == ("Failed", 1, reason)
+
+
+@pytest.mark.parametrize("what", [kind for kind in AtStep if kind is not AtStep.ALGORITHM_ERROR])
+def test_a_failure_on_demand_is_retried_under_the_policy_that_names_its_type(bench: Bench, what: AtStep) -> None:
+    bench.faults.add("step:S", what, on="p", times=2)
+    kind = Failing([])
+    bench.run(kind, [policy(what, MaxAttempts=2)])
+    status, step = bench.ended()
+    assert (status, step["AttemptCount"], kind.found) == ("Succeeded", 3, [{}])
+
+
+def test_a_failure_on_demand_of_the_script_is_not_retried(bench: Bench) -> None:
+    bench.faults.add("step:S", "AlgorithmError")
+    bench.run(Failing([]), [policy(*(kind for kind in AtStep if kind is not AtStep.ALGORITHM_ERROR))])
+    status, step = bench.ended()
+    assert (status, step["AttemptCount"]) == ("Failed", 1)
+    assert step["FailureReason"].startswith("ClientError: AlgorithmError")
 
 
 def test_expiry_counts_on_the_time_scale(bench: Bench) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pointsman.local.faults import Faults
+from pointsman.local.sagemaker.event_faults import EventFaults
 from pointsman.local.sagemaker.outbox import Outbox
 from pointsman.local.sagemaker.shapes import Shape
 from pointsman.local.sagemaker.store import Event, Kind, Store
@@ -77,7 +79,7 @@ def test_events_are_delivered_in_order_and_again_after_a_failure(store: Store) -
 
     for number in range(3):
         store.add_event(Event("type", {"n": number}, ()))
-    outbox = Outbox(store, emit)
+    outbox = Outbox(store, emit, EventFaults(Faults(), 1))
     outbox.start()
     assert all_there.wait(10)
     outbox.stop()
