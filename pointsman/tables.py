@@ -1,6 +1,7 @@
 """How people see decisions, runs and changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -128,6 +129,20 @@ def change_table(changes: Sequence[Change]) -> RenderableType:
     table = titled("Applied", "kind", "name", "")
     for change in changes:
         table.add_row(change.kind, change.name, Text(change.what, "dim" if change.what == "unchanged" else "green"))
+    return table
+
+
+def fault_list(faults: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """As `Faults.list` gives them."""
+    if not faults:
+        return Text("nothing is to go wrong", style="dim")
+    table = titled("Faults", "id", "where", "what", "on", "struck", "left")
+    for fault in faults:
+        left = "always" if fault["left"] is None else str(fault["left"])
+        what = fault["what"] if fault["seconds"] is None else f"{fault['what']} {fault['seconds']:g} s"
+        what += f", {fault['share']:.0%}" if fault["share"] < 1 else ""
+        row = (fault["id"], fault["where"], what, fault["on"], str(fault["struck"]), left)
+        table.add_row(*(escape(cell) for cell in row))
     return table
 
 

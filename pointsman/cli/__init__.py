@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from pointsman.cli import act, graph, local, look, look_at_models
+from pointsman.cli import act, faults, graph, local, look, look_at_models
 from pointsman.cli.output import say
 from pointsman.errors import PointsmanError
 
@@ -15,6 +15,7 @@ app = typer.Typer(add_completion=False, help="Event-driven control plane for ML 
 app.add_typer(look.decisions_app, name="decisions")
 app.add_typer(look_at_models.models_app, name="models")
 app.add_typer(look.runs_app, name="runs")
+app.add_typer(faults.local_app, name="local")
 _COMMANDS: tuple[Callable[..., None], ...] = (
     *(local.up, local.down, local.status, local.demo),
     *(act.apply, act.start, act.evaluate, act.approve, act.reject),

@@ -84,6 +84,7 @@ def _add_sagemaker(settings: LocalSettings, aws: "EmbeddedAws") -> "LocalSageMak
         region=settings.region,
         limits=Limits(**settings.limits),
         time_scale=settings.time_scale,
+        faults=aws.faults,
     )
 
     def handle(operation: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:

@@ -14,10 +14,11 @@ from typing import Any
 from hypercorn.asyncio import serve as serve_http
 from hypercorn.config import Config
 
-from pointsman.local.aws import activity, alarms, events, execution, queues, schedules, templates
+from pointsman.local.aws import activity, alarms, events, execution, faulty, queues, schedules, templates
 from pointsman.local.aws import ministack as pinned
 from pointsman.local.aws.alarm_evaluation import AlarmEvaluation
 from pointsman.local.aws.conditions import EventConditions
+from pointsman.local.aws.control import controlled
 from pointsman.local.aws.delivery import Delivery
 from pointsman.local.aws.destinations import Destinations
 from pointsman.local.aws.event_loop import EventLoop
@@ -27,6 +28,7 @@ from pointsman.local.aws.invocations import Invocation, InvocationQueue
 from pointsman.local.aws.restore import announce_young_objects, read, restore
 from pointsman.local.aws.services import AddedServices, Handler, Service
 from pointsman.local.aws.snapshots import Snapshots
+from pointsman.local.faults import Faults
 from pointsman.local.settings import LocalSettings
 
 logger = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ class EmbeddedAws:
         self.ministack_version = pinned.check_version()
         _prepare_directories(settings)
         self._ministack = pinned.load(settings, self._port)
+        self.faults = Faults()
         self._loop = EventLoop()
         self._services = AddedServices(self._ministack)
         EventConditions(self._ministack)
@@ -78,9 +81,8 @@ class EmbeddedAws:
         self._resume()
         ready()
         try:
-            await serve_http(
-                guarded(self._ministack.app.app, self._port), self._http_config(), shutdown_trigger=_trigger(until)
-            )
+            application = guarded(controlled(self._ministack.app.app, self.faults), self._port)
+            await serve_http(application, self._http_config(), shutdown_trigger=_trigger(until))
         finally:
             for keeper in keepers:
                 keeper.cancel()
@@ -112,6 +114,7 @@ class EmbeddedAws:
         self._alarms = AlarmEvaluation(self._ministack, self._settings.time_scale)
         alarms.install(self._ministack, self.emit, self._alarms.heard)
         templates.install(self._ministack)
+        faulty.install(self._ministack, self.faults)  # before the log, which shows what a fault made of a request
         activity.install(self._ministack, changed)
 
     def _invoke(self, function: str, event: Any) -> None:

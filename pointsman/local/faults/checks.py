@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
-
-import botocore.loaders
-from botocore.model import ServiceModel
+from typing import TYPE_CHECKING
 
 from pointsman.errors import BadRequest
 from pointsman.local.faults.fault import KINDS, WAITING, AtEvent, AtOperation, Fault
+
+if TYPE_CHECKING:
+    from botocore.model import ServiceModel
 
 SERVICES = (
     *("cloudformation", "cloudwatch", "dynamodb", "events", "iam", "kms", "lambda", "logs", "s3", "sagemaker"),
@@ -52,7 +53,10 @@ def check(fault: Fault) -> None:
 
 
 @cache
-def service_models(service: str) -> tuple[ServiceModel, ...]:
+def service_models(service: str) -> "tuple[ServiceModel, ...]":
+    import botocore.loaders  # the command names the kinds of faults in its help, which loads this module
+    from botocore.model import ServiceModel
+
     loader = botocore.loaders.Loader()
     return tuple(ServiceModel(loader.load_service_model(name, "service-2"), name) for name in _MODELS[service])
 
@@ -67,7 +71,7 @@ def _check_operation(service: str, name: str, what: str) -> None:
             raise BadRequest(f"{service}:{name} never answers ResourceLimitExceeded; {others}")
 
 
-def _is_limited(model: ServiceModel, operation: str) -> bool:
+def _is_limited(model: "ServiceModel", operation: str) -> bool:
     return any(shape.name == "ResourceLimitExceeded" for shape in model.operation_model(operation).error_shapes)
 
 

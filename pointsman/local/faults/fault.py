@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from typing import TypedDict
 
 
 class AtOperation(StrEnum):
@@ -77,6 +78,16 @@ class Fault:
         return fnmatchcase(where, self.where) and (
             self.on == "*" or any(fnmatchcase(form, self.on.lower()) for name in names for form in _forms(name.lower()))
         )
+
+
+class How(TypedDict, total=False):
+    """A fault's further members."""
+
+    on: str
+    times: int | None
+    share: float
+    seed: int
+    seconds: float | None
 
 
 def _forms(name: str) -> tuple[str, ...]:

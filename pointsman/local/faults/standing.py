@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from itertools import count
 from random import Random
-from typing import Any
+from typing import Any, Unpack
 
 from pointsman.errors import NotFound
 from pointsman.local.faults.checks import check
-from pointsman.local.faults.fault import Fault
+from pointsman.local.faults.fault import Fault, How
 
 
 @dataclass
@@ -40,8 +40,12 @@ class Faults:
         self._numbers = count(1)
         self._standing: dict[str, _Standing] = {}
 
-    def add(self, where: str, what: str, **how: Any) -> str:
-        """Returns its id. `how`: the other members of Fault. Raises BadRequest."""
+    @property
+    def any(self) -> bool:
+        return bool(self._standing)
+
+    def add(self, where: str, what: str, **how: Unpack[How]) -> str:
+        """Returns its id. Raises BadRequest."""
         fault = Fault(where, what, **how)
         check(fault)
         with self._lock:
@@ -70,7 +74,7 @@ class Faults:
 
     def strike(self, where: str, names: Callable[[], Iterable[str]]) -> Fault | None:
         """The fault that strikes here and now, and has thereby struck once more. `names`: what this is about."""
-        if not self._standing:
+        if not self.any:
             return None
         with self._lock:
             for standing in self._standing.values():
