@@ -10,7 +10,7 @@ PointsmanError                        1
 ├── NotFound                     15   nothing has that id
 ├── StateInUse                   16   the demo would remove an environment that it did not make
 ├── LapFailed                    17   the demo's run did not end with a registered version
-├── BadRequest                   21   what was asked for can't be sent
+├── BadRequest                   21   what was asked for can't be sent, or a fault can never strike
 ├── NothingDone                  22   the control plane decided not to do what was asked
 ├── NotInCheckout                19   neither the working directory nor the package lies in a checkout
 └── LocalAwsError                 2   the embedded AWS could not do what was asked
@@ -142,7 +142,7 @@ class LapFailed(PointsmanError):
 
 
 class BadRequest(PointsmanError):
-    """Raised before, or when, a request is put on the bus."""
+    """Raised before, or when, a request is put on the bus; and for a fault that can never strike."""
 
     exit_code: ClassVar[int] = 21
 

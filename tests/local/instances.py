@@ -20,14 +20,15 @@ from pointsman.local.process import Running, start_detached, status, stop
 from pointsman.local.settings import LocalSettings
 
 DEADLINE_SECONDS = 30.0
+POLL_SECONDS = 0.05
 
 
-def eventually[T](look: Callable[[], T], *, within: float = DEADLINE_SECONDS) -> T:
+def eventually[T](look: Callable[[], T], *, within: float = DEADLINE_SECONDS, every: float = POLL_SECONDS) -> T:
     """The first true thing that `look` returns. Fails with the last one after the deadline."""
     deadline = time.monotonic() + within
     while not (found := look()):
         assert time.monotonic() < deadline, f"not within {within:.0f} s; last seen: {found!r}"
-        time.sleep(0.05)
+        time.sleep(every)
     return found
 
 

@@ -72,6 +72,7 @@ class AwsAccount(Account):
     """With the credentials and the region that boto3 finds. What tests create is deleted at the end."""
 
     deadline_seconds = 1800.0
+    poll_seconds = 5.0  # SageMaker throttles who asks much faster
 
     def __init__(self, role: str, image: str | None) -> None:
         self._session = boto3.Session()

@@ -1,7 +1,7 @@
 """A local SageMaker behind a small HTTP server, so that boto3 can talk to it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,7 +13,7 @@ from botocore.config import Config
 
 from pointsman.local.aws.sagemaker import SAGEMAKER, invoked_endpoint
 from pointsman.local.sagemaker import Limits, LocalSageMaker
-from tests.local.instances import DEADLINE_SECONDS, eventually, unique
+from tests.local.instances import DEADLINE_SECONDS, POLL_SECONDS, eventually, unique
 
 # Loading SageMaker's service model takes a third of a second: once for all clients.
 _SESSION = boto3.Session()
@@ -28,6 +28,7 @@ class Client:
 
     endpoint_url: str
     deadline_seconds = DEADLINE_SECONDS
+    poll_seconds = POLL_SECONDS
 
     @property
     def boto3(self) -> Any:
@@ -74,7 +75,11 @@ class Client:
             found: dict[str, Any] = client.describe_pipeline_execution(PipelineExecutionArn=execution_arn)
             return found if found["PipelineExecutionStatus"] in TERMINAL else None
 
-        return eventually(look, within=self.deadline_seconds) or {}
+        return self.until(look) or {}
+
+    def until[T](self, look: Callable[[], T]) -> T:
+        """The first true thing that `look` returns; how long that may take is the account's."""
+        return eventually(look, within=self.deadline_seconds, every=self.poll_seconds)
 
     def run(self, definition: str, **parameters: str) -> dict[str, dict[str, Any]]:
         """The steps, newest first, of an execution of a new pipeline that succeeds."""

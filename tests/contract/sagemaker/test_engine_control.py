@@ -12,7 +12,6 @@ import pytest
 from tests.contract.sagemaker.accounts import Account
 from tests.contract.sagemaker.definitions import condition, definition, fail, get, processing
 from tests.contract.sagemaker.test_wire import refused
-from tests.local.instances import eventually
 
 SLOW = "import time; time.sleep(600)"
 # Succeeds once its input says so.
@@ -85,7 +84,7 @@ def test_an_execution_that_a_fail_step_ended_is_not_retried(account: Account) ->
 def test_a_stop_ends_the_running_step_and_starts_no_other(account: Account) -> None:
     later = condition("Later", [], DependsOn=["Slow"])
     arn = account.start_execution(definition([processing("Slow", account.script(SLOW)), later]))
-    eventually(lambda: account.steps(arn).get("Slow", {}).get("StepStatus") == "Executing")
+    account.until(lambda: account.steps(arn).get("Slow", {}).get("StepStatus") == "Executing")
     account.boto3.stop_pipeline_execution(PipelineExecutionArn=arn)
     assert account.ended(arn)["PipelineExecutionStatus"] == "Stopped"
     assert {name: step["StepStatus"] for name, step in account.steps(arn).items()} == {"Slow": "Stopped"}
@@ -95,7 +94,7 @@ def test_a_stopped_execution_is_retried(account: Account) -> None:
     waits = account.script(f"if (BASE / 'processing/input/order/order').read_text() != 'go':\n    {SLOW}")
     key = f"orders/{time.monotonic_ns()}/order"
     arn = account.start_execution(definition([processing("Slow", waits, inputs={"order": account.put(key, "no")})]))
-    eventually(lambda: account.steps(arn).get("Slow", {}).get("StepStatus") == "Executing")
+    account.until(lambda: account.steps(arn).get("Slow", {}).get("StepStatus") == "Executing")
     account.boto3.stop_pipeline_execution(PipelineExecutionArn=arn)
     account.ended(arn)
     account.put(key, "go")
@@ -130,11 +129,11 @@ def test_a_changed_parallelism_holds_at_once(account: Account) -> None:
     steps = definition([processing(name, slow) for name in "AB"])
     name = account.create(steps, ParallelismConfiguration={"MaxParallelExecutionSteps": 1})
     arn = account.boto3.start_pipeline_execution(PipelineName=name)["PipelineExecutionArn"]
-    eventually(lambda: len(account.steps(arn)) == 1)
+    account.until(lambda: len(account.steps(arn)) == 1)
     account.boto3.update_pipeline_execution(
         PipelineExecutionArn=arn, ParallelismConfiguration={"MaxParallelExecutionSteps": 2}
     )
-    eventually(lambda: len(account.steps(arn)) == 2)
+    account.until(lambda: len(account.steps(arn)) == 2)
     account.boto3.stop_pipeline_execution(PipelineExecutionArn=arn)
     assert account.ended(arn)["PipelineExecutionStatus"] == "Stopped"
 

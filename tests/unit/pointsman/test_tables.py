@@ -12,8 +12,9 @@ from control_plane.records import Decision, DecisionStatus, Run, UnreadableModel
 from pointsman.cli.output import first
 from pointsman.drawing import age
 from pointsman.executions import Execution, Step
+from pointsman.local.faults import Faults
 from pointsman.model_tables import model_table
-from pointsman.tables import decision_list, decision_story, execution_view, run_table
+from pointsman.tables import decision_list, decision_story, execution_view, fault_list, run_table
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 ARN = "arn:aws:sagemaker:us-east-1:000000000000:pipeline/pointsman-training/execution/4r83jejmhorv"
@@ -109,3 +110,15 @@ def test_nothing_is_said_in_words(picture: RenderableType) -> None:
 )
 def test_an_age_is_told_in_its_coarsest_unit(passed: timedelta, shown: str) -> None:
     assert age(NOW - passed, NOW) == shown
+
+
+def test_faults_say_how_often_they_have_struck_and_still_will() -> None:
+    faults = Faults()
+    faults.add("s3:*", "throttle", times=None, share=0.25)
+    faults.add("event:*", "late", on="[a]*", seconds=90)
+    assert faults.strike("event:x", lambda: ["a"]) is not None
+    heading, names, first_line, second = drawn(fault_list(faults.list()), 100).splitlines()
+    assert (heading.strip(), names.split()) == ("Faults", ["id", "where", "what", "on", "struck", "left"])
+    assert first_line.split() == ["1", "s3:*", "throttle,", "25%", "*", "0", "always"]
+    assert second.split() == ["2", "event:*", "late", "90", "s", "[a]*", "1", "0"]
+    assert "nothing" in drawn(fault_list([]), 80)
