@@ -6,7 +6,7 @@ SAM := .tools/sam/bin/sam
 READY := .tools/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test unit contract local lint types template format bench check schema lock clean
+.PHONY: help setup demo up down test unit contract local lint types template format bench check schema compile lock clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ check: lint types template test ## all that CI checks
 
 schema: $(READY) ## write the JSON Schema of a model's YAML file anew, after a change of ModelSpec
 	@$(BIN)/pointsman schema --output pipeline_defs/models/model.schema.json
+
+compile: $(READY) ## write the pipelines' definitions anew, after a change of pipeline_defs/
+	@$(BIN)/python -m pipeline_defs.compile
 
 lock: $(READY) ## resolve the dependencies anew, after a change of pyproject.toml
 	@.tools/uv/uv lock || uv lock

@@ -1,9 +1,8 @@
 """The SDK's ceremony, once, so that a pipeline reads as its steps.
 
 A step's arguments are written in the words of the API call that SageMaker will make (`CreateProcessingJob`,
-`CreateTrainingJob`, `CreateModelPackage`). The SDK's own job classes exist to start jobs and do too much for that:
-`ModelTrainer` asks IAM about the role, wants a default bucket and adds its driver scripts to the container; processors
-upload code.
+`CreateTrainingJob`). The SDK's own job classes exist to start jobs and do too much for that: `ModelTrainer` asks IAM
+about the role, wants a default bucket and adds its driver scripts to the container; processors upload code.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,26 +13,18 @@ from typing import Any
 from sagemaker.core.helper.pipeline_variable import PipelineVariable
 from sagemaker.core.workflow.execution_variables import ExecutionVariables
 from sagemaker.core.workflow.functions import Join
-from sagemaker.core.workflow.properties import PropertyFile
 from sagemaker.mlops.workflow.steps import CacheConfig, StepTypeEnum
 
 from pipeline_defs.account import Account
-from pipeline_defs.request_step import RequestStep
+from pipeline_defs.request_step import RequestStep, ScriptStep
 from pipeline_defs.retries import out_of_capacity, throttled
+from pipeline_defs.scripts import script as declared
 
 type Value = str | PipelineVariable
 """Known when compiling, or a reference that SageMaker resolves while the pipeline runs."""
 
 CACHE = CacheConfig(enable_caching=True, expire_after="P30D")
 """Right because every input is addressed by its content: data by its manifest, code by its fingerprint."""
-
-VOLUME_GB = 30
-
-SERVING = {"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
-"""Tells the image what serves a model: the script that `train.py` puts into the archive, so that a version is always
-served by the code of its own time.
-https://sagemaker.readthedocs.io/en/stable/frameworks/sklearn/using_sklearn.html#deploy-a-scikit-learn-model
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,33 +45,49 @@ class Output:
     """Where its files go; by default a place of the execution's own."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
+class Machines:
+    """What a job runs on, and at most how long."""
+
+    instance_type: Value
+    volume_gb: Value
+    max_runtime: timedelta
+    count: Value | int = 1
+    """More than one is for training scripts that work together: each instance gets all of the data."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Jobs:
-    """Makes the steps of one pipeline that run a script of `steps/` in a container."""
+    """Makes the steps of one pipeline that run a script of `steps/` in a container.
+
+    Names of inputs and outputs are held against what the script declares: UnknownName, see `scripts.py`.
+    """
 
     account: Account
     pipeline: str
     image_uri: Value
+    tags: Mapping[str, Value]
+    """Of every job, beside those that say where it runs and by which code. Costs and permissions can go by them."""
 
     def processing(
         self,
         name: str,
         script: str,
         *,
-        instance_type: Value,
-        max_runtime: timedelta,
+        machines: Machines,
         inputs: Mapping[str, Input],
         outputs: Sequence[Output],
         arguments: Sequence[Value],
-        report: PropertyFile | None = None,
-    ) -> RequestStep:
+    ) -> ScriptStep:
         """A script that reads `processing/input/<name>/` and writes `processing/output/<name>/` under /opt/ml.
 
         Not cached if an output has a place of its own: SageMaker's cache compares what goes into a step, not where its
         outputs go, and a step taken from the cache writes nothing there.
         """
+        program = declared(script)
+        program.check_inputs(inputs)
         request = {
-            "ProcessingResources": {"ClusterConfig": _cluster(instance_type)},
+            "ProcessingResources": {"ClusterConfig": self._cluster(machines)},
             "AppSpecification": {
                 "ImageUri": self.image_uri,
                 "ContainerEntrypoint": ["python3", f"/opt/ml/processing/input/code/{script}"],
@@ -88,18 +95,23 @@ class Jobs:
             },
             "RoleArn": self.account.job_role_arn,
             "ProcessingInputs": [_processing_input(key, source) for key, source in self._with_code(inputs).items()],
-            "ProcessingOutputConfig": {"Outputs": [self._processing_output(name, output) for output in outputs]},
-            "StoppingCondition": {"MaxRuntimeInSeconds": int(max_runtime.total_seconds())},
-            "NetworkConfig": {"EnableNetworkIsolation": True},
+            "ProcessingOutputConfig": {
+                "Outputs": [self._processing_output(name, output) for output in outputs],
+                **self._output_key,
+            },
+            "StoppingCondition": {"MaxRuntimeInSeconds": int(machines.max_runtime.total_seconds())},
+            "NetworkConfig": {"EnableNetworkIsolation": self.account.network_isolation, **self._vpc},
+            "Tags": self._tags,
         }
-        return RequestStep(
+        return ScriptStep(
             name,
             StepTypeEnum.PROCESSING,
             request,
             response_shape="DescribeProcessingJobResponse",
             retry_policies=[throttled(), out_of_capacity()],
             cache=None if any(output.uri is not None for output in outputs) else CACHE,
-            property_files=[report] if report else [],
+            script=program,
+            outputs=[output.name for output in outputs],
         )
 
     def training(
@@ -107,12 +119,16 @@ class Jobs:
         name: str,
         script: str,
         *,
-        instance_type: Value,
-        max_runtime: timedelta,
+        machines: Machines,
         inputs: Mapping[str, Input],
         hyperparameters: Mapping[str, Value],
     ) -> RequestStep:
-        """A script that reads `input/data/<channel>/` and writes `model/` under /opt/ml."""
+        """A script that reads `input/data/<channel>/` and writes `model/` under /opt/ml, on spot `checkpoints/` too.
+
+        Checkpoints are the execution's own, lest a training go on from where one with other code or parameters stopped;
+        since SageMaker's cache compares their place, no training on spot instances is taken from it.
+        """
+        declared(script).check_inputs(inputs)
         request = {
             "AlgorithmSpecification": {
                 "TrainingImage": self.image_uri,
@@ -121,19 +137,23 @@ class Jobs:
             },
             "HyperParameters": dict(hyperparameters),
             "InputDataConfig": [_channel(key, source) for key, source in self._with_code(inputs).items()],
-            "OutputDataConfig": {"S3OutputPath": self._output_uri(name, "model")},
-            "ResourceConfig": _cluster(instance_type),
+            "OutputDataConfig": {"S3OutputPath": self._output_uri(name, "model"), **self._output_key},
+            "ResourceConfig": self._cluster(machines),
             "RoleArn": self.account.job_role_arn,
-            "StoppingCondition": {"MaxRuntimeInSeconds": int(max_runtime.total_seconds())},
-            "EnableNetworkIsolation": True,
+            "StoppingCondition": {"MaxRuntimeInSeconds": int(machines.max_runtime.total_seconds())},
+            "EnableNetworkIsolation": self.account.network_isolation,
+            **self._vpc,
+            "Tags": self._tags,
         }
+        if self.account.spot_wait:
+            _put_on_spot(request, self.account.spot_wait, self._output_uri(name, "checkpoints"))
         return RequestStep(
             name,
             StepTypeEnum.TRAINING,
             request,
             response_shape="DescribeTrainingJobResponse",
             retry_policies=[throttled(), out_of_capacity()],
-            cache=CACHE,
+            cache=None if self.account.spot_wait else CACHE,
         )
 
     def _with_code(self, inputs: Mapping[str, Input]) -> dict[str, Input]:
@@ -153,42 +173,43 @@ class Jobs:
             },
         }
 
+    def _cluster(self, machines: Machines) -> dict[str, Any]:
+        cluster = {
+            "InstanceType": machines.instance_type,
+            "InstanceCount": machines.count,
+            "VolumeSizeInGB": machines.volume_gb,
+        }
+        return cluster | ({"VolumeKmsKeyId": self.account.kms_key} if self.account.kms_key else {})
 
-def register(
-    name: str,
-    *,
-    group: Value,
-    image_uri: Value,
-    model: Value,
-    statistics: Value,
-    metadata: Mapping[str, Value],
-) -> RequestStep:
-    """A version in the model's package group. `model` and `statistics`: URIs of `model.tar.gz` and the evaluation.
+    @property
+    def _output_key(self) -> dict[str, str]:
+        return {"KmsKeyId": self.account.kms_key} if self.account.kms_key else {}
 
-    It waits for approval: whether a person or the policy gives that is the control plane's to see to.
+    @property
+    def _vpc(self) -> dict[str, Any]:
+        vpc = self.account.vpc
+        if vpc is None:
+            return {}
+        return {"VpcConfig": {"Subnets": list(vpc.subnets), "SecurityGroupIds": list(vpc.security_groups)}}
+
+    @property
+    def _tags(self) -> list[dict[str, Value]]:
+        ours = {"pointsman:environment": self.account.environment, "pointsman:commit": self.account.git_commit}
+        return [{"Key": key, "Value": value} for key, value in {**self.tags, **ours}.items()]
+
+
+def _put_on_spot(request: dict[str, Any], wait: timedelta, checkpoints: Join) -> None:
+    """No parameter can choose it: SageMaker refuses MaxWaitTimeInSeconds wherever spot training is off.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html
     """
-    request = {
-        "ModelPackageGroupName": group,
-        "ModelMetrics": {"ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": statistics}}},
-        "InferenceSpecification": {
-            "Containers": [{"Image": image_uri, "ModelDataUrl": model, "Environment": SERVING}],
-            "SupportedContentTypes": ["text/csv"],
-            "SupportedResponseMIMETypes": ["text/csv"],
-        },
-        "ModelApprovalStatus": "PendingManualApproval",
-        "CustomerMetadataProperties": dict(metadata),
-    }
-    return RequestStep(
-        name,
-        StepTypeEnum.REGISTER_MODEL,
-        request,
-        response_shape="DescribeModelPackageOutput",
-        retry_policies=[throttled()],  # a registration starts no job, so SageMaker refuses the other policy
-    )
-
-
-def _cluster(instance_type: Value) -> dict[str, Any]:
-    return {"InstanceType": instance_type, "InstanceCount": 1, "VolumeSizeInGB": VOLUME_GB}
+    limit = timedelta(seconds=request["StoppingCondition"]["MaxRuntimeInSeconds"])
+    if wait < limit:
+        msg = f"spot_wait ({wait}) is shorter than the training's own limit ({limit}), which it includes"
+        raise ValueError(msg)
+    request["EnableManagedSpotTraining"] = True
+    request["StoppingCondition"]["MaxWaitTimeInSeconds"] = int(wait.total_seconds())
+    request["CheckpointConfig"] = {"S3Uri": checkpoints}  # at /opt/ml/checkpoints
 
 
 def _processing_input(name: str, source: Input) -> dict[str, Any]:

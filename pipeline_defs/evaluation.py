@@ -13,12 +13,12 @@ from pipeline_defs import measuring
 from pipeline_defs.account import Account
 from pipeline_defs.blocks import Jobs
 from pipeline_defs.offline_sdk import offline_session
-from pipeline_defs.parameters import Parameters
+from pipeline_defs.parameters import MeasuringParameters
 
 NAME = "pointsman-evaluation"
 
 
-class EvaluationParameters(Parameters):
+class EvaluationParameters(MeasuringParameters):
     """What is judged, and where the report goes. `ImageUri` should be the image that the version is registered with."""
 
     def __init__(self, region: str) -> None:
@@ -33,7 +33,7 @@ class EvaluationParameters(Parameters):
 def build(account: Account) -> Pipeline:
     """The pipeline as the SDK's object; `definition()` needs no account."""
     parameters = EvaluationParameters(account.region)
-    jobs = Jobs(account, NAME, parameters.image_uri)
+    jobs = Jobs(account=account, pipeline=NAME, image_uri=parameters.image_uri, tags=parameters.tags())
     prepared = measuring.prepare(jobs, parameters, test_share=measuring.ONLY_A_TEST_SET)
     evaluated = measuring.evaluate(
         jobs,

@@ -1,29 +1,36 @@
 """The steps by which every pipeline measures a model: rows out of the landed files, and a report with a verdict."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import dataclass
 
 from sagemaker.core.workflow.functions import Join
-from sagemaker.core.workflow.properties import PropertyFile
 
 from pipeline_defs.blocks import Input, Jobs, Output, Value
-from pipeline_defs.parameters import Parameters
-from pipeline_defs.request_step import RequestStep
+from pipeline_defs.parameters import MeasuringParameters
+from pipeline_defs.request_step import ScriptStep
 
-REPORT = PropertyFile(name="Evaluation", output_name="evaluation", path="evaluation.json")
+EVALUATION, REPORT = "evaluation", "evaluation.json"
 
 TRAINING_AND_TEST_SET = 0.25
 """The test set's share, where a model is trained on the rest."""
 ONLY_A_TEST_SET = 1.0
 
 
-def prepare(jobs: Jobs, parameters: Parameters, *, test_share: float) -> RequestStep:
+@dataclass(frozen=True, kw_only=True)
+class Rival:
+    """The champion, which a model is measured beside. Its archive may be a file of another name: then there is none."""
+
+    archive: Value
+    tolerance: Value
+    """How much worse than it a model may be, in the metric's unit."""
+
+
+def prepare(jobs: Jobs, parameters: MeasuringParameters, *, test_share: float) -> ScriptStep:
     """Outputs: `test` and, unless all rows go there, `train`."""
     return jobs.processing(
         "Prepare",
         "prepare.py",
-        instance_type=parameters.processing_instance_type,
-        max_runtime=timedelta(hours=1),
+        machines=parameters.processing_machines(),
         inputs={"data": Input(uri=parameters.data_manifest, data_type="ManifestFile")},
         outputs=[Output("test")] if test_share == ONLY_A_TEST_SET else [Output("train"), Output("test")],
         arguments=[
@@ -36,13 +43,14 @@ def prepare(jobs: Jobs, parameters: Parameters, *, test_share: float) -> Request
 
 def evaluate(
     jobs: Jobs,
-    parameters: Parameters,
+    parameters: MeasuringParameters,
     *,
     model: Value,
     test: Value,
+    rival: Rival | None = None,
     report_uri: Value | None = None,
     about: Mapping[str, Value] | None = None,
-) -> RequestStep:
+) -> ScriptStep:
     """Output: `evaluation`, with `evaluation.json` in it.
 
     `model`: URI of a `model.tar.gz`. `report_uri`: S3 folder for the output, by default one of the execution's own.
@@ -52,15 +60,18 @@ def evaluate(
     return jobs.processing(
         "Evaluate",
         "evaluate.py",
-        instance_type=parameters.processing_instance_type,
-        max_runtime=timedelta(hours=1),
-        inputs={"model": Input(uri=model), "test": Input(uri=test)},
-        outputs=[Output(REPORT.output_name, uri=report_uri)],
+        machines=parameters.processing_machines(),
+        inputs={
+            "model": Input(uri=model),
+            "test": Input(uri=test),
+            **({"champion": Input(uri=rival.archive)} if rival else {}),
+        },
+        outputs=[Output(EVALUATION, uri=report_uri)],
         arguments=[
             *("--metric", parameters.metric_name),
             *("--direction", parameters.metric_direction),
             *("--bar", parameters.metric_bar.to_string()),
+            *(["--tolerance", rival.tolerance] if rival else []),
             *(["--about", *facts] if facts else []),
         ],
-        report=REPORT,
     )

@@ -1,21 +1,52 @@
 """What executions are started with. Those without a default must be given; defaults are production's values."""
 
+from datetime import timedelta
+
 from sagemaker.core import image_uris
-from sagemaker.core.workflow.parameters import Parameter, ParameterFloat, ParameterString
+from sagemaker.core.workflow.parameters import Parameter, ParameterFloat, ParameterInteger, ParameterString
+
+from pipeline_defs.blocks import Machines, Value
 
 SKLEARN_IMAGE = "1.9-0"
 """AWS's prebuilt scikit-learn image, of the release that uv.lock pins for running the same scripts locally."""
 
 
-class Parameters:
-    """Those of every pipeline that measures a model on the data of one manifest."""
+class RunParameters:
+    """Those of every pipeline: whose run it is, what it came of, and what its jobs run on."""
 
     def __init__(self, region: str) -> None:
         """`ImageUri` is, unless said otherwise, the image that AWS hosts in the region."""
+        self.model_package_group = ParameterString("ModelPackageGroup")
+        """Also the model's name."""
+        self.decision_key = ParameterString("DecisionKey")
+        self.image_uri = ParameterString("ImageUri", image_uris.retrieve("sklearn", region, version=SKLEARN_IMAGE))
+        self.processing_instance_type = ParameterString("ProcessingInstanceType", "ml.m5.xlarge")
+        self.volume_gb = ParameterInteger("VolumeSizeInGB", 30)
+        """Of each job: its input, its output and what it writes in between must fit."""
+
+    def all(self) -> list[Parameter]:
+        """As a pipeline declares them."""
+        return list(vars(self).values())
+
+    def tags(self) -> dict[str, Value]:
+        """Of each job."""
+        return {"pointsman:model": self.model_package_group, "pointsman:decision": self.decision_key}
+
+    def processing_machines(self) -> Machines:
+        """One: the scripts read all of their input."""
+        return Machines(
+            instance_type=self.processing_instance_type, volume_gb=self.volume_gb, max_runtime=timedelta(hours=1)
+        )
+
+
+class MeasuringParameters(RunParameters):
+    """Those of every pipeline that measures a model on the data of one manifest."""
+
+    def __init__(self, region: str) -> None:
+        super().__init__(region)
         self.data_manifest = ParameterString("DataManifest")
         """S3 URI of a SageMaker manifest file: `[{"prefix": "s3://bucket/"}, "key", …]`."""
         self.data_fingerprint = ParameterString("DataFingerprint")
-        self.decision_key = ParameterString("DecisionKey")
         self.target = ParameterString("Target", "target")
         """The column to predict."""
         self.features = ParameterString("Features", "*")
@@ -23,9 +54,3 @@ class Parameters:
         self.metric_name = ParameterString("MetricName", "rmse", enum_values=["rmse", "mse", "mae", "r2"])
         self.metric_direction = ParameterString("MetricDirection", "minimize", enum_values=["minimize", "maximize"])
         self.metric_bar = ParameterFloat("MetricBar")
-        self.processing_instance_type = ParameterString("ProcessingInstanceType", "ml.m5.xlarge")
-        self.image_uri = ParameterString("ImageUri", image_uris.retrieve("sklearn", region, version=SKLEARN_IMAGE))
-
-    def all(self) -> list[Parameter]:
-        """As a pipeline declares them."""
-        return list(vars(self).values())

@@ -11,6 +11,9 @@ from pathlib import Path
 
 STEPS = Path(__file__).parent / "steps"
 
+NO_CHAMPION = "no_champion.json"
+"""Stands where a step takes a champion's archive and there is none."""
+
 
 @dataclass(frozen=True)
 class StepCode:
@@ -37,5 +40,5 @@ class StepCode:
 
 
 def step_code() -> StepCode:
-    """Read the scripts as they are on disk."""
-    return StepCode({path.name: path.read_bytes() for path in sorted(STEPS.glob("*.py"))})
+    """Read the scripts as they are on disk, and the file that stands for no champion."""
+    return StepCode({path.name: path.read_bytes() for path in sorted([*STEPS.glob("*.py"), STEPS / NO_CHAMPION])})

@@ -1,7 +1,7 @@
-"""Train a model on the data of one manifest, and register it if it meets the bar.
+"""Train a model on the data of one manifest, and register it if it meets the bar and keeps up with the champion.
 
 Prepare ─> Train ─> Evaluate ─> Gate ─┬─> Register
-                                      └─> BelowBar (fails, and says by how much)
+                                      └─> NotGoodEnough (fails, and says by how much)
 """
 
 from datetime import timedelta
@@ -9,53 +9,75 @@ from datetime import timedelta
 from sagemaker.core.helper.pipeline_variable import PipelineVariable
 from sagemaker.core.workflow.conditions import ConditionGreaterThanOrEqualTo
 from sagemaker.core.workflow.functions import Join
-from sagemaker.core.workflow.parameters import ParameterString
+from sagemaker.core.workflow.parameters import ParameterFloat, ParameterInteger, ParameterString
 from sagemaker.mlops.workflow.condition_step import ConditionStep
 from sagemaker.mlops.workflow.fail_step import FailStep
 from sagemaker.mlops.workflow.pipeline import Pipeline
 
 from pipeline_defs import measuring
 from pipeline_defs.account import Account
-from pipeline_defs.blocks import Input, Jobs, register
-from pipeline_defs.measuring import REPORT
+from pipeline_defs.blocks import Input, Jobs, Machines
+from pipeline_defs.measuring import EVALUATION, REPORT, Rival
 from pipeline_defs.offline_sdk import offline_session
-from pipeline_defs.parameters import Parameters
-from pipeline_defs.request_step import RequestStep
+from pipeline_defs.parameters import MeasuringParameters
+from pipeline_defs.registering import register
+from pipeline_defs.request_step import RequestStep, ScriptStep
+from pipeline_defs.step_code import NO_CHAMPION
 
 NAME = "pointsman-training"
 
 
-class TrainingParameters(Parameters):
-    """Where the version goes, and what training takes."""
+class TrainingParameters(MeasuringParameters):
+    """What training takes, and the version that a new one is compared with."""
 
-    def __init__(self, region: str) -> None:
-        super().__init__(region)
-        self.model_package_group = ParameterString("ModelPackageGroup")
+    def __init__(self, account: Account) -> None:
+        super().__init__(account.region)
+        self.metric_tolerance = ParameterFloat("MetricTolerance", 0.0)
+        """How much worse than the champion a version may be, in the metric's unit."""
+        self.champion_package_arn = ParameterString("ChampionPackageArn", "none")
+        self.champion_model_data_url = ParameterString("ChampionModelDataUrl", f"{account.code_uri}{NO_CHAMPION}")
+        """S3 URI of its `model.tar.gz`. A job's input can't be left out, so by default it is a file that says so."""
         self.training_instance_type = ParameterString("TrainingInstanceType", "ml.m5.xlarge")
+        self.training_instance_count = ParameterInteger("TrainingInstanceCount", 1)
+
+    def training_machines(self) -> Machines:
+        return Machines(
+            instance_type=self.training_instance_type,
+            count=self.training_instance_count,
+            volume_gb=self.volume_gb,
+            max_runtime=timedelta(hours=6),
+        )
 
 
 def build(account: Account) -> Pipeline:
     """The pipeline as the SDK's object; `definition()` needs no account."""
-    parameters = TrainingParameters(account.region)
-    jobs = Jobs(account, NAME, parameters.image_uri)
+    parameters = TrainingParameters(account)
+    jobs = Jobs(account=account, pipeline=NAME, image_uri=parameters.image_uri, tags=parameters.tags())
     prepared = measuring.prepare(jobs, parameters, test_share=measuring.TRAINING_AND_TEST_SET)
     trained = _train(jobs, parameters, prepared)
-    evaluated = measuring.evaluate(jobs, parameters, model=_artefact(trained), test=prepared.output("test"))
+    evaluated = measuring.evaluate(
+        jobs,
+        parameters,
+        model=_artefact(trained),
+        test=prepared.output("test"),
+        rival=Rival(archive=parameters.champion_model_data_url, tolerance=parameters.metric_tolerance.to_string()),
+        about={"ChampionPackageArn": parameters.champion_package_arn},
+    )
+    registered = _register(account, parameters, trained, evaluated)
     return Pipeline(
         name=NAME,
         parameters=parameters.all(),
         pipeline_experiment_config=None,
-        steps=[prepared, trained, evaluated, _gate(parameters, trained, evaluated)],
+        steps=[prepared, trained, evaluated, _gate(evaluated, registered)],
         sagemaker_session=offline_session(account.region),
     )
 
 
-def _train(jobs: Jobs, parameters: TrainingParameters, prepared: RequestStep) -> RequestStep:
+def _train(jobs: Jobs, parameters: TrainingParameters, prepared: ScriptStep) -> RequestStep:
     return jobs.training(
         "Train",
         "train.py",
-        instance_type=parameters.training_instance_type,
-        max_runtime=timedelta(hours=6),
+        machines=parameters.training_machines(),
         inputs={"train": Input(uri=prepared.output("train"))},
         hyperparameters={"target": parameters.target},
     )
@@ -65,31 +87,34 @@ def _artefact(trained: RequestStep) -> PipelineVariable:
     return trained.properties.ModelArtifacts.S3ModelArtifacts
 
 
-def _gate(parameters: TrainingParameters, trained: RequestStep, evaluated: RequestStep) -> ConditionStep:
+def _gate(evaluated: ScriptStep, registered: RequestStep) -> ConditionStep:
+    """One condition on the smaller of two margins, to the bar and to the champion; its sign knows the direction."""
+    margin = evaluated.number(EVALUATION, REPORT, "verdict.margin")
+    summary = evaluated.text(EVALUATION, REPORT, "verdict.summary")
     return ConditionStep(
         name="Gate",
-        # The margin's sign already knows the metric's direction.
-        conditions=[ConditionGreaterThanOrEqualTo(left=evaluated.read("verdict.margin"), right=0.0)],
-        if_steps=[_register(parameters, trained, evaluated)],
+        conditions=[ConditionGreaterThanOrEqualTo(left=margin, right=0.0)],
+        if_steps=[registered],
         else_steps=[
-            FailStep(
-                name="BelowBar",
-                error_message=Join(on=" ", values=["Not registered:", evaluated.read("verdict.summary")]),
-            )
+            FailStep(name="NotGoodEnough", error_message=Join(on=" ", values=["Not registered:", summary])),
         ],
     )
 
 
-def _register(parameters: TrainingParameters, trained: RequestStep, evaluated: RequestStep) -> RequestStep:
+def _register(
+    account: Account, parameters: TrainingParameters, trained: RequestStep, evaluated: ScriptStep
+) -> RequestStep:
     return register(
         "Register",
         group=parameters.model_package_group,
         image_uri=parameters.image_uri,
         model=_artefact(trained),
-        statistics=Join(on="/", values=[evaluated.output(REPORT.output_name), REPORT.path]),
+        report=evaluated.file(EVALUATION, REPORT),
         metadata={
             "DataManifest": parameters.data_manifest,
             "DataFingerprint": parameters.data_fingerprint,
             "DecisionKey": parameters.decision_key,
+            "ChampionPackageArn": parameters.champion_package_arn,
+            "GitCommit": account.git_commit,
         },
     )

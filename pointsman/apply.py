@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from control_plane.requests import evaluation_request, training_request
 from pipeline_defs.account import Account
 from pipeline_defs.compile import compile_pipelines
 from pipeline_defs.step_code import step_code
+from pointsman.checkout import last_change
 from pointsman.clashes import clashes
 from pointsman.environment import Environment
 from pointsman.errors import InvalidSpec
@@ -45,7 +46,14 @@ def apply(environment: Environment, files: list[Path]) -> list[Change]:
     code = step_code()
     bucket, role = environment.output("ArtifactBucket"), environment.output("JobRoleArn")
     definitions = compile_pipelines(
-        Account(region=environment.region, bucket=bucket, job_role_arn=role, code_uri=code.uri(bucket))
+        Account(
+            region=environment.region,
+            bucket=bucket,
+            job_role_arn=role,
+            code_uri=code.uri(bucket),
+            environment=environment.name,
+            git_commit=last_change("pipeline_defs"),
+        )
     )
     declared = {name: json.loads(text)["Parameters"] for name, text in definitions.items()}
     problems = [problem for path, spec in specs.items() for problem in parameter_problems(path, spec, declared)]
@@ -85,7 +93,7 @@ def _sample_requests(spec: ModelSpec) -> dict[Purpose, StartRequest]:
     known = {"manifest_uri": "s3://bucket/manifest.json", "fingerprint": "0" * 64, "decision": "decision"}
     then = datetime.now(UTC)
     package = Package("arn", spec.model, 1, "Completed", "Approved", "image", "s3://bucket/model", then, None)
-    samples = {Purpose.TRAINING: training_request(spec, **known)}
+    samples = {Purpose.TRAINING: training_request(spec, **known, champion=package)}
     if spec.pipelines.evaluation:
         samples[Purpose.EVALUATION] = evaluation_request(spec, **known, package=package, report_uri="s3://bucket/r")
     return samples
@@ -97,14 +105,19 @@ def _against(where: str, request: StartRequest, own: Mapping[str, str], paramete
     for name, value in own.items():
         if given[name] != value:
             yield f"{where}.{name}: the control plane says what this is at each start"
-    for name in given:
-        if name not in declared:
-            yield f"{where}.{name}: pipeline {pipeline} has no such parameter; it has {', '.join(sorted(declared))}"
+    for name in (name for name in given if name not in declared):
+        yield f"{where}.{name}: pipeline {pipeline} has no such parameter; {_remedy(name, own, declared)}"
     for name, item in declared.items():
         if name not in given and "DefaultValue" not in item:
             yield f"{where}.{name}: pipeline {pipeline} needs it and has no default"
         elif name in given and given[name] not in item.get("EnumValues", [given[name]]):
             yield f"{where}.{name}: {given[name]!r} is none of {', '.join(item['EnumValues'])}"
+
+
+def _remedy(name: str, own: Iterable[str], declared: Iterable[str]) -> str:
+    if name in own:
+        return f"it has {', '.join(sorted(declared))}"
+    return f"every run is told it: let the pipeline declare it, or say `omit: [{name}]` beside its name"
 
 
 def _apply_pipeline(environment: Environment, role: str, name: str, definition: str) -> Change:

@@ -1,5 +1,6 @@
 """Which checkout of Pointsman a command acts on."""
 
+import subprocess
 from pathlib import Path
 
 from pointsman.errors import NotInCheckout
@@ -18,3 +19,20 @@ def project_root(start: Path | None = None) -> Path:
     if (own / "template.yaml").is_file():
         return own
     raise NotInCheckout(f"{here} is not in a Pointsman checkout; change into one")
+
+
+def last_change(folder: str) -> str:
+    """The commit that last changed a folder of the checkout, with `-dirty` where it was changed since.
+
+    `unknown` where the checkout isn't a clone.
+    """
+
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", *words], cwd=project_root(), capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    try:
+        commit = git("log", "-1", "--format=%H", "--", folder)
+        return commit + ("-dirty" if git("status", "--porcelain", "--", folder) else "")
+    except (subprocess.CalledProcessError, FileNotFoundError):
+        return "unknown"

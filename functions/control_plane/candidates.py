@@ -9,8 +9,10 @@ from control_plane.manifests import Manifest, folders_above, is_data
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
 from control_plane.ports import ControlPlane
-from control_plane.records import Model, Run, StartRequest
-from control_plane.requests import evaluation_request, training_request
+from control_plane.records import Decision, Model, Run, StartRequest
+from control_plane.registry import Package
+from control_plane.requests import CHAMPION, against, evaluation_request, training_request
+from control_plane.standings import known_package
 
 
 def candidate(model: Model, purpose: Purpose, decision_id: str, plane: ControlPlane) -> Candidate:
@@ -58,7 +60,13 @@ def list_data(model: Model, purpose: Purpose, plane: ControlPlane) -> Manifest:
 def _request(model: Model, purpose: Purpose, manifest: Manifest, decision_id: str, plane: ControlPlane) -> StartRequest:
     spec, uri = model.spec, _written(model, manifest, plane)
     if purpose is Purpose.TRAINING or model.champion is None:
-        return training_request(spec, manifest_uri=uri, fingerprint=manifest.fingerprint, decision=decision_id)
+        return training_request(
+            spec,
+            manifest_uri=uri,
+            fingerprint=manifest.fingerprint,
+            decision=decision_id,
+            champion=comparable_champion(model, plane),
+        )
     return evaluation_request(
         spec,
         manifest_uri=uri,
@@ -67,6 +75,22 @@ def _request(model: Model, purpose: Purpose, manifest: Manifest, decision_id: st
         package=plane.registry.describe(model.champion.package),
         report_uri=f"s3://{plane.artifact_bucket}/evaluations/{spec.model}/{decision_id}",
     )
+
+
+def comparable_champion(model: Model, plane: ControlPlane) -> Package | None:
+    """The version that a new one is compared with. None where it left the registry, or has no archive of its own."""
+    package = known_package(model.champion.package, plane) if model.champion else None
+    return package if package and package.model_data_url else None
+
+
+def brought_up_to_date(decision: Decision, model: Model, plane: ControlPlane) -> Decision:
+    """A training that waited is compared with the champion of now, not with that of the day it was decided on."""
+    asked, champion = decision.request, model.champion.package if model.champion else None
+    if not isinstance(asked, StartRequest) or asked.purpose is not Purpose.TRAINING:
+        return decision
+    if asked.parameters.get(CHAMPION) == champion:
+        return decision
+    return decision.model_copy(update={"request": against(comparable_champion(model, plane), asked, model.spec)})
 
 
 def _written(model: Model, manifest: Manifest, plane: ControlPlane) -> str:

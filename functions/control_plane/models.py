@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
 from fnmatch import fnmatchcase
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -67,6 +67,23 @@ class Data(Strict):
         return {purpose: source for purpose, source in found.items() if source}
 
 
+# What the control plane tells every pipeline. The data and, of evaluations, what is judged and where the report goes
+# are not among them: a run that isn't told those does something else than was decided.
+type Omittable = Literal[
+    "ChampionModelDataUrl",
+    "ChampionPackageArn",
+    "DataFingerprint",
+    "DecisionKey",
+    "ImageUri",
+    "MetricBar",
+    "MetricDirection",
+    "MetricName",
+    "MetricTolerance",
+    "ModelDataUrl",
+    "ModelPackageGroup",
+]
+
+
 class PipelineRef(Strict):
     """A SageMaker pipeline and the parameters that this model sets on it."""
 
@@ -75,6 +92,9 @@ class PipelineRef(Strict):
     )
     parameters: dict[ParameterName, str] = Field(
         default_factory=dict, description="those that the pipeline declares; the control plane adds its own"
+    )
+    omit: tuple[Omittable, ...] = Field(
+        (), description="those of the control plane's own that the pipeline doesn't declare, and isn't told"
     )
 
 

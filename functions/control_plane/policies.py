@@ -49,6 +49,9 @@ class Metric(Strict):
     name: str = Field(min_length=1, description="as the evaluation reports it, such as auc or rmse")
     direction: Literal["maximize", "minimize"] = Field(description="which way is better")
     bar: Number = Field(description="the worst value that still passes, in the metric's own unit")
+    tolerance: Number = Field(
+        0.0, ge=0, description="how much worse than the champion, on the same data, a new version may be; same unit"
+    )
 
 
 class OnDrift(Strict):

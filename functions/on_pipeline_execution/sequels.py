@@ -1,7 +1,7 @@
 """What follows a run's end. Every sequel has an id of its own, so that a repetition finds it decided."""
 
 from control_plane.actions import Skip
-from control_plane.candidates import candidate, recent_runs
+from control_plane.candidates import brought_up_to_date, candidate, recent_runs
 from control_plane.dispatcher import Dispatcher, Subject
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
@@ -15,7 +15,8 @@ def start_pending(ended: Run, plane: ControlPlane) -> list[Decision]:
     """The slot is free: let what waited longest for its present cause have it."""
     model = plane.ledger.model(ended.model)
     found = [plane.ledger.decision(decision_id) for decision_id in model.pending.values()]
-    waiting = sorted((item for item in found if item), key=lambda item: item.decided_at)
+    current = (brought_up_to_date(item, model, plane) for item in found if item)
+    waiting = sorted(current, key=lambda item: item.decided_at)
     recent = recent_runs(model, plane) if waiting else []
     actions = [(item, decide_next(item, ended, model, recent, plane.now())) for item in waiting]
     changed = [Dispatcher.of(plane).reconsider(item, action) for item, action in actions]

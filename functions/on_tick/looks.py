@@ -1,6 +1,6 @@
 """Gather, decide, act, for each kind of due item."""
 
-from control_plane.candidates import candidate, recent_runs
+from control_plane.candidates import brought_up_to_date, candidate, recent_runs
 from control_plane.dispatcher import Dispatcher, Subject
 from control_plane.errors import UnreadableItem
 from control_plane.ports import ControlPlane
@@ -37,8 +37,9 @@ def finish(decision: Decision, plane: ControlPlane) -> Decision | None:
 def reconsider(decision: Decision, plane: ControlPlane) -> Decision | None:
     """A deferred start goes ahead once its cause has ended."""
     model = plane.ledger.model(decision.asked.model)
-    action = decide_deferred(decision, model, recent_runs(model, plane), plane.now())
-    changed = Dispatcher.of(plane).reconsider(decision, action)
+    waiting = brought_up_to_date(decision, model, plane)
+    action = decide_deferred(waiting, model, recent_runs(model, plane), plane.now())
+    changed = Dispatcher.of(plane).reconsider(waiting, action)
     if changed is None:
         plane.ledger.look_again(decision, decision.until or plane.now() + plane.patience)
     return changed

@@ -17,6 +17,9 @@ from pathlib import Path
 
 from tables import BadDataError, Problems, UnreadableError, data_files, lines_of
 
+READS = ("data",)
+WRITES = {"train": {"train.csv": None}, "test": {"test.csv": None}}
+
 BASE = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
 DATA = BASE / "processing/input/data"
 OUTPUT = BASE / "processing/output"

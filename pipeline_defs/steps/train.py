@@ -18,6 +18,9 @@ from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+READS = ("train",)
+WRITES = {"model": {"model.joblib": None, "model.json": None, "code/serve.py": None}}
+
 BASE = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
 HYPERPARAMETERS = BASE / "input/config/hyperparameters.json"
 TRAIN = BASE / "input/data/train"

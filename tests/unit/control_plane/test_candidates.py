@@ -1,6 +1,7 @@
 """What is gathered about a run that might start."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,7 @@ from control_plane.admission import Candidate
 from control_plane.candidates import candidate
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
+from control_plane.records import StartRequest
 from tests.fakes import FakeControlPlane
 from tests.samples import EVALUATION, MORNING, TRAINING, begun, champion, evaluated_spec, model_spec
 from tests.unit.world import judged_plane, put
@@ -33,8 +35,12 @@ def obstacle(of: Candidate) -> Outcome | None:
 def test_a_training_is_told_all_that_it_must_know(plane: FakeControlPlane) -> None:
     request = found(plane, TRAINING).request
     assert request is not None
+    (version,) = plane.registry.packages.values()
     assert (request.model, request.purpose, request.pipeline) == ("churn", TRAINING, "pointsman-training")
     assert dict(request.parameters) == {
+        "ChampionPackageArn": version.arn,
+        "ChampionModelDataUrl": version.model_data_url,
+        "MetricTolerance": "0.0",
         "ModelPackageGroup": "churn",
         "DataManifest": f"s3://artifacts/manifests/churn/{request.fingerprint}/manifest.json",
         "DataFingerprint": request.fingerprint,
@@ -53,6 +59,7 @@ def test_an_evaluation_is_told_which_version_to_judge_and_where_to_report(plane:
     assert (request.purpose, request.pipeline) == (EVALUATION, "pointsman-evaluation")
     manifest = request.parameters["DataManifest"]
     assert dict(request.parameters) == {
+        "ModelPackageGroup": "churn",
         "ModelPackageArn": version.arn,
         "ModelDataUrl": version.model_data_url,
         "ImageUri": version.image,
@@ -132,7 +139,37 @@ def test_without_a_champion_there_is_nothing_to_judge() -> None:
     assert obstacle(found(plane, EVALUATION)) is Outcome.SKIPPED_NO_CHAMPION
 
 
-def test_a_champion_that_left_the_registry_cannot_be_judged_2(plane: FakeControlPlane) -> None:
+def test_a_champion_that_left_the_registry_cannot_be_judged_and_nothing_is_compared_with_it_2(
+    plane: FakeControlPlane,
+) -> None:
     plane.registry.packages.clear()
     assert obstacle(found(plane, EVALUATION)) is Outcome.SKIPPED_NO_CHAMPION
-    assert found(plane, TRAINING).request is not None
+    assert champion_told(found(plane, TRAINING).request) == {}
+
+
+def test_a_champion_without_an_archive_of_its_own_is_not_compared_with(plane: FakeControlPlane) -> None:
+    (version,) = plane.registry.packages.values()
+    plane.registry.packages[version.arn] = replace(version, model_data_url="")
+    assert champion_told(found(plane, TRAINING).request) == {}
+
+
+def test_a_first_training_has_nothing_to_be_compared_with() -> None:
+    plane = FakeControlPlane()
+    plane.ledger.apply(evaluated_spec(), MORNING)
+    put(plane.objects, "churn/training/a.csv")
+    assert champion_told(found(plane, TRAINING).request) == {}
+
+
+def test_a_pipeline_is_not_told_what_its_model_omits() -> None:
+    omitted = ["ChampionModelDataUrl", "MetricTolerance", "ModelPackageGroup"]
+    plane = judged_plane(evaluated_spec(changes={"pipelines.training.omit": omitted}))
+    put(plane.objects, "churn/training/a.csv")
+    request = found(plane, TRAINING).request
+    assert request is not None
+    assert {"ChampionPackageArn", "DataManifest"} <= request.parameters.keys()
+    assert not request.parameters.keys() & set(omitted)
+
+
+def champion_told(request: StartRequest | None) -> dict[str, str]:
+    assert request is not None
+    return {name: value for name, value in request.parameters.items() if name.startswith("Champion")}

@@ -10,7 +10,7 @@ from on_tick.looks import finish
 from on_tick.looks import reconsider as look
 from tests.fakes import FakeControlPlane
 from tests.samples import evaluated_spec
-from tests.unit.world import apply, ask, end, judged_plane, pending_of, put, tick
+from tests.unit.world import apply, ask, decide_approval, end, judged_plane, pending_of, put, tick
 
 MINUTE = timedelta(minutes=1)
 
@@ -92,6 +92,26 @@ def test_a_wait_that_became_longer_says_until_when() -> None:
     assert (longer.outcome, longer.until) == (Outcome.SKIPPED_COOLDOWN, plane.now() + timedelta(hours=12))
     assert longer.id == waiting.id
     assert due(plane, timedelta(hours=11)) == []
+
+
+@pytest.mark.parametrize("omit", [[], ["ChampionModelDataUrl"]])
+def test_a_training_that_waited_is_compared_with_the_champion_of_now(omit: list[str]) -> None:
+    plane = judged_plane(evaluated_spec(changes={"pipelines.training.omit": omit}))
+    put(plane.objects, "churn/training/a.csv")
+    plane.ledger.pause("churn", Paused(by="bob", why="holidays", since=plane.now()))
+    waiting = ask(plane)
+    second = plane.registry.register("churn")
+    decide_approval(plane, second.arn)
+    assert waiting.start.parameters["ChampionPackageArn"] != second.arn
+    plane.ledger.resume("churn")
+    plane.wait(MINUTE)
+    started = tick(plane)[-1]
+    parameters = dict(started.start.parameters)
+    assert parameters.pop("ChampionPackageArn") == second.arn
+    assert parameters.pop("ChampionModelDataUrl", None) == (None if omit else second.model_data_url)
+    before = {name: value for name, value in waiting.start.parameters.items() if not name.startswith("Champion")}
+    assert parameters == before
+    assert plane.pipelines.started[-1].request == started.start
 
 
 def test_only_what_is_still_begun_is_finished_1() -> None:

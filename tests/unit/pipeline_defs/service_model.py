@@ -8,7 +8,7 @@ import botocore.session
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.validate import ParamValidator
 
-PATTERNS = dict.fromkeys(["CustomerMetadataKey", "CustomerMetadataValue"], r"[\w .:/=+\-@]*")
+PATTERNS = dict.fromkeys(["CustomerMetadataKey", "CustomerMetadataValue", "TagKey", "TagValue"], r"[\w .:/=+\-@]*")
 """Where AWS's own pattern is not one for Python's `re`: the same, in its words."""
 
 

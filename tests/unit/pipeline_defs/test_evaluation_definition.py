@@ -9,6 +9,7 @@ from tests.unit.pipeline_defs.resolve import parameters, resolved, steps_by_name
 from tests.unit.pipeline_defs.service_model import problems
 
 STARTED_WITH = {
+    "ModelPackageGroup": "m" * 63,
     "ModelPackageArn": "arn:aws:sagemaker:eu-west-1:123456789012:model-package/" + "m" * 63 + "/12345",
     "ModelDataUrl": "s3://artefacts/pipelines/pointsman-training/abcdef123456/Train/model/job/output/model.tar.gz",
     "DataManifest": "s3://artefacts/manifests/diabetes/" + "f" * 64 + ".json",
@@ -19,8 +20,8 @@ STARTED_WITH = {
 }
 # What training has too: given by the control plane there, or set in a model's file for both.
 SHARED = {
-    *("DataManifest", "DataFingerprint", "DecisionKey", "Target", "Features"),
-    *("MetricName", "MetricDirection", "MetricBar", "ProcessingInstanceType", "ImageUri"),
+    *("ModelPackageGroup", "DataManifest", "DataFingerprint", "DecisionKey", "Target", "Features"),
+    *("MetricName", "MetricDirection", "MetricBar", "ProcessingInstanceType", "VolumeSizeInGB", "ImageUri"),
 }
 
 

@@ -28,7 +28,9 @@ class AnyUri(dict[str, Any]):
 def step_arguments(definition: dict[str, Any], **given: str) -> Arguments:
     """Each job's arguments in an execution for the diabetes model."""
     bar = {"MetricBar": float(DIABETES["policy"]["metric"]["bar"])}
-    references = AnyUri(parameters(definition, **DIABETES["pipelines"]["training"]["parameters"], **bar, **given))
+    about = {"ModelPackageGroup": "diabetes", "DecisionKey": "d" * 64}
+    own = DIABETES["pipelines"]["training"]["parameters"]
+    references = AnyUri(parameters(definition, **own, **bar, **about | given))
     steps = steps_by_name(definition)
     jobs = [name for name, step in steps.items() if step["Type"] in {"Processing", "Training"}]
     return {name: resolved(steps[name]["Arguments"], references) for name in jobs}
@@ -51,9 +53,13 @@ def prepare_job(folder: Path, arguments: Arguments, objects: dict[str, bytes]) -
     return job
 
 
-def evaluation_report(folder: Path, arguments: Arguments, archive: bytes, test: dict[str, bytes]) -> dict[str, Any]:
+def evaluation_report(
+    folder: Path, arguments: Arguments, archive: bytes, test: dict[str, bytes], *, beside: bytes | None = None
+) -> dict[str, Any]:
     """What the Evaluate step leaves behind."""
     evaluate = ProcessingJob(folder, arguments["Evaluate"])
+    if beside is not None:
+        evaluate.give("champion", {"model.tar.gz": beside})
     evaluate.give("model", {"model.tar.gz": archive})
     evaluate.give("test", test)
     evaluate.succeed()
@@ -94,10 +100,28 @@ def test_training_ends_in_a_verdict_that_the_gate_passes(
     training_arguments: Arguments, champion: Champion, tmp_path: Path
 ) -> None:
     report = evaluation_report(tmp_path, training_arguments, champion.archive, champion.test)
-    assert set(report) == {"version", "dataset", "regression_metrics", "verdict"}
+    assert set(report) == {"version", "dataset", "regression_metrics", "verdict", "about"}
     assert report["dataset"]["item_count"] == 54
     assert report["verdict"]["passed"] is True
     assert report["verdict"]["value"] == HELD_OUT_RMSE
+    assert report["about"] == {"ChampionPackageArn": "none"}
+
+
+def test_a_version_is_held_against_the_champion_on_the_same_rows(
+    training_arguments: Arguments, champion: Champion, tmp_path: Path
+) -> None:
+    report = evaluation_report(tmp_path, training_arguments, champion.archive, champion.test, beside=champion.archive)
+    assert report["champion"]["regression_metrics"] == report["regression_metrics"]
+    assert (report["verdict"]["margin"], report["verdict"]["passed"]) == (0, True)
+    assert "keeps up with the champion's 59" in report["verdict"]["summary"]
+
+
+def test_a_champion_that_can_not_be_loaded_ends_no_training_and_the_summary_says_so(
+    training_arguments: Arguments, champion: Champion, tmp_path: Path
+) -> None:
+    report = evaluation_report(tmp_path, training_arguments, champion.archive, champion.test, beside=b"no archive")
+    assert report["verdict"]["passed"] is True
+    assert "could not be compared with the champion: ReadError" in report["verdict"]["summary"]
 
 
 def test_an_evaluation_on_data_like_that_of_the_training_says_so(
@@ -106,7 +130,8 @@ def test_an_evaluation_on_data_like_that_of_the_training_says_so(
     """The held-out rows, landed anew, get the report that training gave them."""
     report = judged(tmp_path / "evaluation", evaluation_arguments, champion, {"part-0.csv": champion.test["test.csv"]})
     trained = evaluation_report(tmp_path / "training", training_arguments, champion.archive, champion.test)
-    assert {name: report[name] for name in trained} == trained
+    del trained["about"], report["about"]
+    assert report == trained
 
 
 def test_an_evaluation_on_shifted_data_says_degraded(

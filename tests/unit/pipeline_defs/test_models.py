@@ -9,6 +9,7 @@ import yaml
 from control_plane.models import ModelSpec
 from control_plane.requests import training_request
 from pipeline_defs.sample_data import diabetes_objects
+from tests.samples import package
 
 FOLDER = Path(__file__).parents[3] / "pipeline_defs/models"
 
@@ -21,7 +22,8 @@ def spec(path: Path) -> ModelSpec:
 def test_the_control_plane_gives_every_required_parameter_and_no_unknown_one(
     path: Path, training: dict[str, Any]
 ) -> None:
-    request = training_request(spec(path), manifest_uri="s3://artefacts/m.json", fingerprint="f", decision="d")
+    known = {"manifest_uri": "s3://artefacts/m.json", "fingerprint": "f", "decision": "d"}
+    request = training_request(spec(path), **known, champion=package())
     assert request.pipeline == "pointsman-training"
     declared = {item["Name"]: item for item in training["Parameters"]}
     assert {name for name, item in declared.items() if "DefaultValue" not in item} <= set(request.parameters)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pipeline_defs.step_code import NO_CHAMPION
 from tests.unit.pipeline_defs.resolve import parameters, resolved, steps_by_name
 from tests.unit.pipeline_defs.service_model import problems
 
@@ -24,7 +25,7 @@ STARTED_WITH = {
 }
 
 
-def references(training: dict[str, Any]) -> dict[str, Any]:
+def references(training: dict[str, Any], **given: Any) -> dict[str, Any]:
     steps = {
         "Steps.Prepare.ProcessingOutputConfig.Outputs['train'].S3Output.S3Uri": "s3://artefacts/train",
         "Steps.Prepare.ProcessingOutputConfig.Outputs['test'].S3Output.S3Uri": "s3://artefacts/test",
@@ -32,7 +33,7 @@ def references(training: dict[str, Any]) -> dict[str, Any]:
         "Steps.Train.ModelArtifacts.S3ModelArtifacts": "s3://artefacts/model.tar.gz",
         "Execution.PipelineExecutionId": "abcdef123456",
     }
-    return parameters(training, **STARTED_WITH) | steps
+    return parameters(training, **STARTED_WITH | given) | steps
 
 
 @pytest.mark.parametrize("name", REQUESTS)
@@ -46,7 +47,7 @@ def test_steps_and_their_order(training: dict[str, Any]) -> None:
     assert [step["Name"] for step in training["Steps"]] == ["Prepare", "Train", "Evaluate", "Gate"]
     gate = steps_by_name(training)["Gate"]["Arguments"]
     assert [step["Name"] for step in gate["IfSteps"]] == ["Register"]
-    assert [step["Name"] for step in gate["ElseSteps"]] == ["BelowBar"]
+    assert [step["Name"] for step in gate["ElseSteps"]] == ["NotGoodEnough"]
 
 
 def test_parameters_that_must_be_given(training: dict[str, Any]) -> None:
@@ -69,6 +70,27 @@ def test_every_job_is_cached_bounded_retried_and_isolated(training: dict[str, An
     assert {"Step.THROTTLING", "SageMaker.CAPACITY_ERROR", "SageMaker.RESOURCE_LIMIT"} <= retried
 
 
+def test_every_job_says_whose_it_is_where_and_by_which_code(training: dict[str, Any]) -> None:
+    for name in ("Prepare", "Train", "Evaluate"):
+        request = resolved(steps_by_name(training)[name]["Arguments"], references(training))
+        assert {tag["Key"]: tag["Value"] for tag in request["Tags"]} == {
+            "pointsman:model": STARTED_WITH["ModelPackageGroup"],
+            "pointsman:decision": STARTED_WITH["DecisionKey"],
+            "pointsman:environment": "prod",
+            "pointsman:commit": "commit",
+        }
+
+
+def test_a_champion_is_measured_beside_the_new_version_and_without_one_a_file_says_so(training: dict[str, Any]) -> None:
+    def champion(**given: str) -> str:
+        evaluate = resolved(steps_by_name(training)["Evaluate"]["Arguments"], references(training, **given))
+        inputs = {item["InputName"]: item["S3Input"]["S3Uri"] for item in evaluate["ProcessingInputs"]}
+        return str(inputs["champion"])
+
+    assert champion() == f"s3://artifacts/code/fingerprint/{NO_CHAMPION}"
+    assert champion(ChampionModelDataUrl="s3://artefacts/model.tar.gz") == "s3://artefacts/model.tar.gz"
+
+
 def test_data_is_exactly_what_the_manifest_names(training: dict[str, Any]) -> None:
     [data] = [
         item["S3Input"]
@@ -82,7 +104,9 @@ def test_data_is_exactly_what_the_manifest_names(training: dict[str, Any]) -> No
 def test_the_package_records_where_it_comes_from(training: dict[str, Any]) -> None:
     package = resolved(steps_by_name(training)["Register"]["Arguments"], references(training))
     assert package["CustomerMetadataProperties"] == {
-        name: STARTED_WITH[name] for name in ("DataManifest", "DataFingerprint", "DecisionKey")
+        **{name: STARTED_WITH[name] for name in ("DataManifest", "DataFingerprint", "DecisionKey")},
+        "ChampionPackageArn": "none",
+        "GitCommit": "commit",
     }
     assert package["ModelApprovalStatus"] == "PendingManualApproval"
     assert package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"] == "s3://artefacts/evaluation/evaluation.json"

@@ -106,8 +106,9 @@ def test_parameters_are_held_against_the_pipeline(tmp_path: Path) -> None:
     parameters = "{name: pointsman-training, parameters: {Targt: y, Size: huge}}"
     path = written(tmp_path, GOOD.replace("{name: pointsman-training}", parameters))
     ours = ("ModelPackageGroup", "DataManifest", "DataFingerprint", "DecisionKey")
-    metric = ("MetricName", "MetricDirection", "MetricBar")
-    declared: list[dict[str, Any]] = [{"Name": name} for name in (*ours, *metric, "Target")]
+    metric = ("MetricName", "MetricDirection", "MetricBar", "MetricTolerance")
+    champion = ("ChampionPackageArn", "ChampionModelDataUrl")
+    declared: list[dict[str, Any]] = [{"Name": name} for name in (*ours, *metric, *champion, "Target")]
     declared.append({"Name": "Size", "DefaultValue": "small", "EnumValues": ["small", "large"]})
     problems = parameter_problems(path, load_specs([path], REFERENCES)[path], {"pointsman-training": declared})
     assert [problem.partition("parameters.")[2].partition(";")[0] for problem in problems] == [
@@ -115,6 +116,21 @@ def test_parameters_are_held_against_the_pipeline(tmp_path: Path) -> None:
         "Target: pipeline pointsman-training needs it and has no default",
         "Size: 'huge' is none of small, large",
     ]
+
+
+def test_what_a_pipeline_of_somebody_elses_does_not_declare_is_omitted_or_an_error(tmp_path: Path) -> None:
+    theirs: list[dict[str, Any]] = [{"Name": "DataManifest"}]
+    path = written(tmp_path, GOOD)
+    problems = list(parameter_problems(path, load_specs([path], REFERENCES)[path], {"pointsman-training": theirs}))
+    assert len(problems) == 9
+    name = "MetricTolerance"
+    assert (
+        f"{path}: pipelines.training.parameters.{name}: pipeline pointsman-training has no such parameter; "
+        f"every run is told it: let the pipeline declare it, or say `omit: [{name}]` beside its name"
+    ) in problems
+    others = [problem.partition("omit: [")[2].partition("]")[0] for problem in problems]
+    path = written(tmp_path, GOOD.replace("-training}", f"-training, omit: [{', '.join(others)}]}}"))
+    assert list(parameter_problems(path, load_specs([path], REFERENCES)[path], {"pointsman-training": theirs})) == []
 
 
 def test_a_pipeline_that_is_not_there(tmp_path: Path) -> None:
