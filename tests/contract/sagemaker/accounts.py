@@ -47,6 +47,15 @@ class Account(Client):
         self.s3.put_object(Bucket=self.bucket, Key=f"{self.prefix}/{key}", Body=text.encode())
         return self.uri(key)
 
+    def files(self, folder: str) -> dict[str, str]:
+        """What lies below it, by key from it on."""
+        prefix = f"{self.prefix}/{folder}/"
+        listed = self.s3.list_objects_v2(Bucket=self.bucket, Prefix=prefix).get("Contents", ())
+        return {
+            key[len(prefix) :]: self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read().decode()
+            for key in (found["Key"] for found in listed)
+        }
+
 
 # In a container /opt/ml; without one, where the toolkit's own variable says.
 BASE = 'import os, pathlib\nBASE = pathlib.Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))\n'

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.contract.conftest import client_of
-from tests.contract.sagemaker.definitions import definition, get, processing, training
+from tests.contract.sagemaker.definitions import definition, processing, training
 from tests.contract.sagemaker.hosted import Hosted
 from tests.contract.sagemaker.serving import Served
 from tests.contract.sagemaker.test_wire import refused
@@ -79,16 +79,6 @@ def test_a_processing_job_sees_its_inputs_configuration_and_nothing_of_ours(
     assert environment["AWS_REGION"] == environment["AWS_DEFAULT_REGION"] == "us-east-1"
 
 
-def test_a_manifest_names_what_is_downloaded(served: Served, s3: Any, bucket: str, script: Script) -> None:
-    for key in ("in/a/1.csv", "in/a/2.csv", "in/b.csv"):
-        s3.put_object(Bucket=bucket, Key=key, Body=key.encode())
-    manifest = [{"prefix": f"s3://{bucket}/in/"}, "a/1.csv", "b.csv"]
-    s3.put_object(Bucket=bucket, Key="list.manifest", Body=json.dumps(manifest).encode())
-    seen = seen_by_processing(served, s3, bucket, script(LOOK), inputs={"data": f"s3://{bucket}/list.manifest"})
-    data = {name: text for name, text in seen["files"].items() if name.startswith("processing/input/data/")}
-    assert data == {"processing/input/data/a/1.csv": "in/a/1.csv", "processing/input/data/b.csv": "in/b.csv"}
-
-
 @pytest.mark.parametrize(
     "manifest", [b"{", b"[]", b'["a"]', b'[{"prefix": "s3://x/"}, 7]', b'[{"prefix": "s3://x/"}, "../../up"]', b"null"]
 )
@@ -98,12 +88,6 @@ def test_a_bad_manifest_fails_the_job(served: Served, s3: Any, bucket: str, scri
     reason = served.run_to_failure(definition([step]))["Step"]
     assert reason.startswith("ClientError: ")
     assert "manifest" in reason or "leads out" in reason
-
-
-def test_no_input_in_s3_fails_as_sagemaker_says_it(served: Served, bucket: str, script: Script) -> None:
-    step = processing("Step", script("pass"), inputs={"data": f"s3://{bucket}/nothing/"})
-    reason = served.run_to_failure(definition([step]))["Step"]
-    assert reason.startswith(f'ClientError: No S3 objects found under S3 URL "s3://{bucket}/nothing/"')
 
 
 def test_outputs_are_uploaded_without_links(served: Served, s3: Any, bucket: str, script: Script) -> None:
@@ -196,23 +180,6 @@ def test_a_failing_script_shows_its_last_lines(served: Served, script: Script) -
     assert reason.endswith(", exit code: 1")
 
 
-def test_the_failure_file_comes_first(served: Served, script: Script, bucket: str) -> None:
-    code = script("""
-        import os, pathlib, sys
-        pathlib.Path(os.environ["SM_OUTPUT_DIR"], "failure").write_text("no convergence" + "." * 2000)
-        sys.exit(42)
-    """)
-    arn = served.start_execution(definition([training("Train", code, f"s3://{bucket}/models")]))
-    served.ended(arn)
-    step = served.steps(arn)["Train"]
-    job = served.boto3.describe_training_job(TrainingJobName=job_name(step, "TrainingJob"))
-    assert step["FailureReason"].startswith("ClientError: AlgorithmError: no convergence...")
-    assert job["FailureReason"].startswith("AlgorithmError: no convergence...")
-    assert job["FailureReason"].endswith(", exit code: 42")
-    assert len(job["FailureReason"]) <= 1024
-    assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Failed", "Failed")
-
-
 @pytest.mark.parametrize(
     ("code", "exit_code"),
     [("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", 137), ("import os; os.abort()", 134)],
@@ -240,28 +207,6 @@ def test_shell_commands_find_the_interpreter_and_the_folder(
     assert s3.get_object(Bucket=bucket, Key="out/done.txt")["Body"].read() == b"done\n"
 
 
-def test_the_exit_message_is_the_first_kilobyte(served: Served, script: Script) -> None:
-    code = script("""
-        import os, pathlib
-        output = pathlib.Path(os.environ["SAGEMAKER_BASE_DIR"], "output")
-        (output / "message").write_text("CompletedWithViolations: 3" + "." * 2000)
-    """)
-    steps = served.run(definition([processing("Step", code)]))
-    job = served.boto3.describe_processing_job(ProcessingJobName=job_name(steps["Step"]))
-    assert job["ExitMessage"].startswith("CompletedWithViolations: 3...")
-    assert len(job["ExitMessage"]) == 1024
-
-
-def test_the_stopping_condition_ends_the_job(served: Served, script: Script) -> None:
-    step = processing("Step", script("import time; time.sleep(600)"), max_runtime=1)
-    arn = served.start_execution(definition([step]))
-    assert served.ended(arn)["PipelineExecutionStatus"] == "Failed"
-    step = served.steps(arn)["Step"]
-    assert "MaxRuntimeExceeded" in step["FailureReason"]
-    job = served.boto3.describe_processing_job(ProcessingJobName=job_name(step))
-    assert job["ProcessingJobStatus"] == "Stopped"
-
-
 def test_a_stopped_training_keeps_its_model(
     served: Served, s3: Any, bucket: str, script: Script, tmp_path: Path
 ) -> None:
@@ -285,18 +230,6 @@ def test_a_stopped_training_keeps_its_model(
     assert s3.head_object(Bucket=bucket, Key=f"models/{name}/output/model.tar.gz")
     code_, _ = refused(served.boto3.stop_training_job, TrainingJobName=name)
     assert code_ == "ValidationException"
-
-
-def test_arguments_that_the_service_would_refuse_fail_the_step(served: Served, script: Script) -> None:
-    step = processing("Step", script("pass"))
-    cluster = {"InstanceType": get("Parameters.Type"), "InstanceCount": 1, "VolumeSizeInGB": 30}
-    step["Arguments"]["ProcessingResources"] = {"ClusterConfig": cluster}
-    text = definition([step], [{"Name": "Type", "Type": "String", "DefaultValue": "ml.huge"}])
-    reason = served.run_to_failure(text)["Step"]
-    assert reason.startswith(
-        "ClientError: Failed to invoke sagemaker:CreateProcessingJob. Error Details: 1 validation error"
-    )
-    assert "at 'processingResources.clusterConfig.instanceType' failed to satisfy constraint" in reason
 
 
 def test_the_log_is_in_the_folder_and_in_cloudwatch(served: Served, aws: Instance, script: Script) -> None:
