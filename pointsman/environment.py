@@ -74,7 +74,7 @@ class Environment:
     @cached_property
     def endpoints(self) -> SageMakerEndpoints:
         """To look at: it has no role to make one with."""
-        return SageMakerEndpoints(self.sagemaker, role_arn="")
+        return SageMakerEndpoints(self.sagemaker, lambda: self.client("cloudwatch"), role_arn="", capture_uri="")
 
     @cached_property
     def outputs(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from control_plane.outcomes import action_of
 from control_plane.records import Decision, DeployRequest, Run, StartRequest
+from control_plane.serving import Serving
 from pointsman.apply import Change
 from pointsman.deployment_tables import deployment_entry
 from pointsman.drawing import age, fields, outcome_text, short, status_text, titled
@@ -68,8 +69,17 @@ def _request_lines(request: StartRequest | DeployRequest) -> dict[str, str]:
         case StartRequest():
             return {"pipeline": request.pipeline, **{f"  {name}": value for name, value in request.parameters.items()}}
         case DeployRequest():
-            instances = f"{request.instances.count} x {request.instances.type}"
-            return {"endpoint": request.endpoint, "  version": plain(request.package), "  instances": instances}
+            return {
+                "endpoint": request.endpoint,
+                "  version": plain(request.package),
+                "  on": _runs_on(request.serving),
+            }
+
+
+def _runs_on(serving: Serving) -> str:
+    if serving.serverless:
+        return f"serverless, {serving.serverless.memory_mb} MB, {serving.serverless.concurrency} at a time"
+    return f"{serving.instances.count} x {serving.instances.type}"
 
 
 def story_view(story: Story) -> RenderableType:

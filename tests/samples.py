@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from control_plane.endpoints import Endpoint
-from control_plane.models import Instances, ModelSpec
+from control_plane.models import ModelSpec
 from control_plane.monitors import MonitorRun
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
@@ -24,6 +24,7 @@ from control_plane.records import (
     StartRequest,
 )
 from control_plane.registry import Package
+from control_plane.serving import Serving
 
 MORNING = datetime(2026, 11, 21, 9, tzinfo=UTC)
 TRAINING, EVALUATION = Purpose.TRAINING, Purpose.EVALUATION
@@ -83,10 +84,9 @@ def deploy_request(version: int = 1, *, instead_of: int | None = None, **changes
         model="churn",
         package=package_arn(version),
         chosen_at=MORNING,
-        endpoint="churn-prod",
         config=f"churn-{version}-config",
         served_model=f"churn-{version}",
-        instances=Instances(),
+        serving=Serving(endpoint="churn-prod"),
         instead_of=package_arn(instead_of) if instead_of else None,
     )
     return request.model_copy(update=changes)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from control_plane.endpoints import Endpoint, Endpoints
-from control_plane.errors import CallRefused, EndpointBusy, NotApproved, UnknownPackage
+from control_plane.errors import AlarmsMissing, CallRefused, EndpointBusy, NotApproved, UnknownPackage
 from control_plane.ports import Pipelines
 from control_plane.records import Decision, Deployment, DeployRequest, Run, StartRequest
 from control_plane.registry import Registry
@@ -16,7 +16,7 @@ _DISPLAY_NAME_LIMIT = 82
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """Raises CapacityExceeded, EndpointBusy, NotApproved, CallRefused."""
+    """Raises what CallError stands for."""
 
     pipelines: Pipelines
     endpoints: Endpoints
@@ -63,7 +63,8 @@ class Calls:
             return deployment
         if endpoint:
             _must_take_updates(endpoint)
-        self._must_be_approved(request.package)
+        self._must_be_guarded(request)
+        self._must_be_servable(request)
         try:
             ask = self.endpoints.update if endpoint else self.endpoints.create
             ask(request)
@@ -73,13 +74,27 @@ class Calls:
                 raise
         return deployment
 
-    def _must_be_approved(self, package_arn: str) -> None:
+    def _must_be_guarded(self, request: DeployRequest) -> None:
+        """Without its alarms an update would go through whatever it broke. A rollback is for what is broken already."""
+        if request.is_rollback:
+            return
+        if missing := self.endpoints.missing_alarms(request.serving.alarm_names):
+            raise AlarmsMissing(f"no alarm {', '.join(missing)}; `pointsman apply` makes those that it names")
+
+    def _must_be_servable(self, request: DeployRequest) -> None:
+        """That its artefact is there, SageMaker sees to when it makes the model of it."""
         try:
-            package = self.registry.describe(package_arn)
+            package = self.registry.describe(request.package)
         except UnknownPackage as error:
             raise NotApproved(str(error)) from error
         if package.approval_status != "Approved":
-            raise NotApproved(f"{package_arn} is {package.approval_status} now")
+            raise NotApproved(f"{request.package} is {package.approval_status} now")
+        if package.status != "Completed":
+            raise CallRefused(f"{request.package} is {package.status}")
+        wanted = request.serving.instances.type
+        if not request.serving.serverless and package.instance_types and wanted not in package.instance_types:
+            offered = ", ".join(package.instance_types)
+            raise CallRefused(f"{request.package} isn't made for {wanted}; it is for {offered}")
 
 
 def _must_take_updates(endpoint: Endpoint) -> None:

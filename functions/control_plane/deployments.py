@@ -9,10 +9,11 @@ from datetime import datetime
 
 from control_plane.actions import Crown, Defer, Deploy, Skip
 from control_plane.admission import go_or_wait, held_back
-from control_plane.models import ModelSpec, Serving
+from control_plane.models import ModelSpec
 from control_plane.outcomes import Outcome
 from control_plane.records import Champion, DeployRequest, Model
 from control_plane.registry import Package
+from control_plane.serving import Serving
 
 _REMEMBERED_CHAMPIONS = 10
 _NAME_LIMIT = 63
@@ -124,10 +125,9 @@ def deploy_request(spec: ModelSpec, serving: Serving, choice: Choice) -> DeployR
         model=spec.model,
         package=package.arn,
         chosen_at=choice.chosen_at,
-        endpoint=serving.endpoint,
-        config=_name(spec.model, package, serving.model_dump_json()),
+        config=_name(spec.model, package, serving.configured),
         served_model=_name(spec.model, package),
-        instances=serving.instances,
+        serving=serving,
         instead_of=choice.instead_of,
     )
 

@@ -13,6 +13,7 @@ from control_plane.actions import Conclude, Crown, Defer, Deploy, Skip, Start
 from control_plane.calls import Calls
 from control_plane.deployments import succession
 from control_plane.errors import (
+    AlarmsMissing,
     AlreadyDecided,
     CallRefused,
     CapacityExceeded,
@@ -27,6 +28,11 @@ from control_plane.policies import Purpose
 from control_plane.ports import ControlPlane
 from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Deployment, Model, Run, StartRequest
 
+_WAITS: dict[type, Outcome] = {
+    CapacityExceeded: Outcome.DEFERRED_CAPACITY,
+    EndpointBusy: Outcome.DEFERRED_BUSY,
+    AlarmsMissing: Outcome.DEFERRED_UNGUARDED,
+}
 _STATUS: dict[type, DecisionStatus] = {
     Start: DecisionStatus.BEGUN,
     Deploy: DecisionStatus.BEGUN,
@@ -154,9 +160,10 @@ class Dispatcher:
         """Call SageMaker for a begun decision, again if it was called before, and record what came of it."""
         try:
             came = self.calls.make(decision)
-        except (CapacityExceeded, EndpointBusy) as later:
-            waits = Outcome.DEFERRED_BUSY if isinstance(later, EndpointBusy) else Outcome.DEFERRED_CAPACITY
-            return self.ledger.postpone(self._revised(decision, waits, DecisionStatus.DEFERRED, str(later)))
+        except (CapacityExceeded, EndpointBusy, AlarmsMissing) as later:
+            return self.ledger.postpone(
+                self._revised(decision, _WAITS[type(later)], DecisionStatus.DEFERRED, str(later))
+            )
         except (CallRefused, NotApproved) as never:
             outcome = Outcome.SKIPPED_STALE if isinstance(never, NotApproved) else Outcome.REFUSED
             refused = self._revised(decision, outcome, DecisionStatus.DONE, str(never))

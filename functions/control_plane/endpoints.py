@@ -1,5 +1,6 @@
 """SageMaker's endpoints, as the control plane sees them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -37,6 +38,9 @@ class Endpoints(Protocol):
 
     def describe(self, name: str) -> Endpoint | None:
         """None where there is none of that name."""
+
+    def missing_alarms(self, names: Sequence[str]) -> list[str]:
+        """Those of these CloudWatch alarms that don't exist."""
 
     def create(self, request: DeployRequest) -> None:
         """Make the model, the configuration and the endpoint. Raises EndpointBusy, CapacityExceeded, CallRefused."""

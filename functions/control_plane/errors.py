@@ -18,6 +18,7 @@ ControlPlaneError
 └── CallError
     ├── CapacityExceeded    SageMaker's quota is used up (ResourceLimitExceeded); the same call may pass later
     ├── EndpointBusy        the endpoint is changing; it can be asked when it has settled
+    ├── AlarmsMissing       an alarm that is to guard an update isn't there; the same call may pass when it is
     ├── NotApproved         a version that was to be deployed isn't approved any more
     └── CallRefused         SageMaker will never accept this call: no such pipeline, or a parameter it doesn't take
 
@@ -107,6 +108,10 @@ class CapacityExceeded(CallError):
 
 class EndpointBusy(CallError):
     """Raised by `Endpoints.deploy`: SageMaker takes no update while one is under way."""
+
+
+class AlarmsMissing(CallError):
+    """Raised before a deployment's call."""
 
 
 class NotApproved(CallError):

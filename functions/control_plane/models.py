@@ -12,8 +12,9 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from control_plane.fields import Duration, Folder, ModelName, ParameterName, ResourceName, Strict, WholeNumber
+from control_plane.fields import Duration, Folder, ModelName, ParameterName, ResourceName, Strict
 from control_plane.policies import DriftKind, Policy, Purpose
+from control_plane.serving import Serving
 
 
 class ClosePolicy(Strict):
@@ -111,20 +112,6 @@ class Pipelines(Strict):
         return {purpose: pipeline for purpose, pipeline in found.items() if pipeline}
 
 
-class Instances(Strict):
-    """What an endpoint runs on."""
-
-    type: str = Field("ml.m5.large", pattern=r"^ml\.[a-z0-9\-]+\.[a-z0-9]+$", description="SageMaker's instance type")
-    count: WholeNumber = Field(1, ge=1, description="how many")
-
-
-class Serving(Strict):
-    """The endpoint that serves the champion. Without one, an approved version becomes champion at once."""
-
-    endpoint: ResourceName = Field(description="its name; made at the first deployment, if there is none")
-    instances: Instances = Field(Instances(), description="what it runs on")
-
-
 class Monitor(Strict):
     """Where drift of this model is found, beside the monitors of its endpoint: by name, with the kind of drift."""
 
@@ -166,6 +153,16 @@ class ModelSpec(Strict):
         prefixes = [source.prefix for source in self.data.sources.values()]
         if len(set(prefixes)) < len(prefixes):
             msg = f"data.training and data.evaluation share the folder {prefixes[0]}"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _instances_are_allowed(self) -> Self:
+        if self.deployment is None or self.deployment.serverless:
+            return self
+        wanted, allowed = self.deployment.instances.type, self.policy.instance_types
+        if not any(fnmatchcase(wanted, pattern) for pattern in allowed):
+            msg = f"deployment.instances.type {wanted} is none of policy.instance_types: {', '.join(allowed)}"
             raise ValueError(msg)
         return self
 

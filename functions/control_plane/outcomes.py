@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     DEFERRED_CAPACITY = "DEFERRED_CAPACITY"  # until SageMaker's quota allows it
     DEFERRED_BUDGET = "DEFERRED_BUDGET"  # until the model may start another run
     DEFERRED_FREEZE = "DEFERRED_FREEZE"  # until the freeze ends
+    DEFERRED_UNGUARDED = "DEFERRED_UNGUARDED"  # until the alarms exist that are to guard the deployment
     SKIPPED_COOLDOWN = "SKIPPED_COOLDOWN"  # until the cooldown ends; then it is looked at again
     SKIPPED_PAUSED = "SKIPPED_PAUSED"  # until somebody resumes the model; then it is looked at again
     # Nothing happens.

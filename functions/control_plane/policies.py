@@ -154,6 +154,9 @@ class Policy(Strict):
     approval: Literal["manual", "automatic"] = Field(
         "manual", description="automatic: a version that met the bar is approved, with its metrics as the evidence"
     )
+    instance_types: tuple[str, ...] = Field(
+        ("ml.*",), min_length=1, description="shell patterns of what its endpoint may run on, such as ml.m5.*"
+    )
     same_data: Duration = Field(
         timedelta(days=90), description="how long equal contents don't start a second run of the same purpose"
     )

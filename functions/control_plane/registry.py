@@ -12,7 +12,7 @@ type ApprovalStatus = Literal["Approved", "Rejected", "PendingManualApproval"]
 class Package:
     """A model package: one version of a model. `decision` started the run that registered it, where it was ours.
 
-    `report_uri` is the evaluation that it was registered with.
+    `report_uri` is the evaluation that it was registered with. No `instance_types`: it runs on any.
     """
 
     arn: str
@@ -26,6 +26,7 @@ class Package:
     generated_by: str | None
     decision: str | None = None
     report_uri: str | None = None
+    instance_types: tuple[str, ...] = ()
 
 
 class Registry(Protocol):

@@ -48,7 +48,12 @@ class AwsControlPlane:
 
     @cached_property
     def endpoints(self) -> SageMakerEndpoints:
-        return SageMakerEndpoints(self._sagemaker, self._settings.endpoint_role_arn)
+        return SageMakerEndpoints(
+            self._sagemaker,
+            lambda: boto3.client("cloudwatch"),
+            role_arn=self._settings.endpoint_role_arn,
+            capture_uri=f"s3://{self._settings.artifact_bucket}/capture",
+        )
 
     @cached_property
     def events(self) -> EventBridgeEvents:

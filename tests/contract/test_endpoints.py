@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
 
 from control_plane.adapters.sagemaker_endpoints import SageMakerEndpoints
 from control_plane.endpoints import Endpoint, Endpoints
 from control_plane.errors import CallRefused, CapacityExceeded, ControlPlaneError, EndpointBusy
 from control_plane.records import DeployRequest
+from control_plane.serving import Serving
 from tests.contract.conftest import client_of
 from tests.contract.sagemaker.definitions import IMAGE
 from tests.contract.sagemaker.hosted import BROKEN, SCRIPT, Hosted
@@ -45,7 +46,9 @@ def fake_fleet() -> Fleet:
 
     def request(name: str) -> DeployRequest:
         version = unique("v")
-        return deploy_request(endpoint=name, config=f"{version}-config", served_model=version, package=version)
+        return deploy_request(
+            serving=Serving(endpoint=name), config=f"{version}-config", served_model=version, package=version
+        )
 
     def useless(name: str) -> DeployRequest:
         made = request(name)
@@ -78,12 +81,18 @@ def registered(hosted: Hosted, script: str, status: str = "Approved") -> str:
     return str(made["ModelPackageArn"])
 
 
+def adapter(sagemaker: Any, alarms: Any = None) -> SageMakerEndpoints:
+    return SageMakerEndpoints(sagemaker, lambda: alarms, role_arn=ROLE, capture_uri="s3://artifacts/capture")
+
+
 def request_for(package: str, name: str) -> DeployRequest:
-    return deploy_request(endpoint=name, package=package, config=unique("config"), served_model=unique("model"))
+    return deploy_request(
+        serving=Serving(endpoint=name), package=package, config=unique("config"), served_model=unique("model")
+    )
 
 
 def sagemaker_fleet(hosted: Hosted) -> Fleet:
-    endpoints = SageMakerEndpoints(hosted.sagemaker, ROLE)
+    endpoints = adapter(hosted.sagemaker)
 
     def settled(name: str) -> Endpoint:
         hosted.settled(name)
@@ -213,7 +222,7 @@ def test_a_first_version_that_does_not_serve_fails_the_endpoint(fleet: Fleet) ->
 @pytest.mark.parametrize("status", ["PendingManualApproval", "Rejected"])
 def test_sagemaker_makes_no_model_of_what_is_not_approved_5(hosted: Hosted, status: str) -> None:
     request = request_for(registered(hosted, SCRIPT, status), unique("Churn"))
-    endpoints = SageMakerEndpoints(hosted.sagemaker, ROLE)
+    endpoints = adapter(hosted.sagemaker)
     with pytest.raises(CallRefused, match="SageMaker answered"):
         endpoints.create(request)
     assert endpoints.describe(request.endpoint) is None
@@ -236,7 +245,7 @@ MADE: dict[str, dict[str, Any]] = {
 def wired() -> Iterator[Wired]:
     client = boto3.client("sagemaker", region_name="eu-west-1", aws_access_key_id="test", aws_secret_access_key="test")
     with Stubber(client) as stubber:
-        yield SageMakerEndpoints(client, ROLE), stubber
+        yield adapter(client), stubber
         stubber.assert_no_pending_responses()
 
 
@@ -279,6 +288,115 @@ def test_all_that_is_asked_for_is_in_the_request(wired: Wired) -> None:
         {"EndpointName": "churn-prod", "EndpointConfigName": "churn-1-config"},
     )
     endpoints.update(REQUEST)
+
+
+ALARMS = {"Alarms": [{"AlarmName": "pointsman-guard-churn-prod-http_5xx"}]}
+GUARDS = {"http_5xx": "1%"}
+
+
+def percent(value: int) -> dict[str, Any]:
+    return {"Type": "CAPACITY_PERCENT", "Value": value}
+
+
+@pytest.mark.parametrize(
+    ("rollout", "sent"),
+    [
+        ({"bake": "10m"}, {}),
+        (
+            {"bake": "10m", "alarms": GUARDS},
+            {
+                "BlueGreenUpdatePolicy": {
+                    "TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0},
+                    "TerminationWaitInSeconds": 600,
+                },
+                "AutoRollbackConfiguration": ALARMS,
+            },
+        ),
+        (
+            {"bake": "10m", "canary": "25%", "alarms": GUARDS},
+            {
+                "BlueGreenUpdatePolicy": {
+                    "TrafficRoutingConfiguration": {
+                        "Type": "CANARY",
+                        "WaitIntervalInSeconds": 600,
+                        "CanarySize": percent(25),
+                    },
+                    "TerminationWaitInSeconds": 600,
+                },
+                "AutoRollbackConfiguration": ALARMS,
+            },
+        ),
+        (
+            {"bake": "1m", "linear": "20%"},
+            {
+                "BlueGreenUpdatePolicy": {
+                    "TrafficRoutingConfiguration": {
+                        "Type": "LINEAR",
+                        "WaitIntervalInSeconds": 60,
+                        "LinearStepSize": percent(20),
+                    },
+                    "TerminationWaitInSeconds": 0,
+                }
+            },
+        ),
+    ],
+    ids=["plain", "guarded", "canary", "linear"],
+)
+@pytest.mark.parametrize("back", [False, True], ids=["forth", "back"])
+def test_traffic_goes_over_as_the_spec_says_and_back_at_once(
+    wired: Wired, rollout: dict[str, Any], sent: dict[str, Any], *, back: bool
+) -> None:
+    endpoints, stubber = wired
+    answer(stubber, "create_model", "create_endpoint_config")
+    config = {"DeploymentConfig": sent} if sent and not back else {}
+    expected = {"EndpointName": "churn-prod", "EndpointConfigName": "churn-1-config", **config}
+    stubber.add_response("update_endpoint", MADE["update_endpoint"], expected)
+    serving = Serving.model_validate({"endpoint": "churn-prod", "rollout": rollout})
+    endpoints.update(deploy_request(serving=serving, instead_of=2 if back else None))
+
+
+def test_what_is_captured_lies_beside_the_artefacts(wired: Wired) -> None:
+    endpoints, stubber = wired
+    answer(stubber, "create_model")
+    capture = {
+        "EnableCapture": True,
+        "InitialSamplingPercentage": 20,
+        "DestinationS3Uri": "s3://artifacts/capture",
+        "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+        "CaptureContentTypeHeader": {"CsvContentTypes": ["text/csv"], "JsonContentTypes": ["application/json"]},
+    }
+    expected = {"EndpointConfigName": "churn-1-config", "ProductionVariants": ANY, "DataCaptureConfig": capture}
+    stubber.add_response("create_endpoint_config", MADE["create_endpoint_config"], expected)
+    answer(stubber, "create_endpoint")
+    endpoints.create(deploy_request(serving=Serving.model_validate({"endpoint": "churn-prod", "capture": "20%"})))
+
+
+def test_a_serverless_endpoint_has_memory_and_no_instances(wired: Wired) -> None:
+    endpoints, stubber = wired
+    answer(stubber, "create_model")
+    variant = {
+        "VariantName": "AllTraffic",
+        "ModelName": "churn-1",
+        "ServerlessConfig": {"MemorySizeInMB": 4096, "MaxConcurrency": 5},
+    }
+    expected = {"EndpointConfigName": "churn-1-config", "ProductionVariants": [variant]}
+    stubber.add_response("create_endpoint_config", MADE["create_endpoint_config"], expected)
+    answer(stubber, "create_endpoint")
+    serverless = {"endpoint": "churn-prod", "serverless": {"memory_mb": 4096}}
+    endpoints.create(deploy_request(serving=Serving.model_validate(serverless)))
+
+
+def test_alarms_that_do_not_exist_are_missing(aws: Instance) -> None:
+    cloudwatch = client_of(aws, "cloudwatch")
+    metric, composite, gone = unique("metric"), unique("composite"), unique("gone")
+    cloudwatch.put_metric_alarm(
+        AlarmName=metric, ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1, MetricName="errors",
+        Namespace="tests", Period=60, Statistic="Sum", Threshold=1,
+    )  # fmt: skip
+    cloudwatch.put_composite_alarm(AlarmName=composite, AlarmRule=f"ALARM({metric})")
+    endpoints = adapter(None, cloudwatch)
+    assert endpoints.missing_alarms([metric, gone, composite]) == [gone]
+    assert adapter(None).missing_alarms([]) == []
 
 
 @pytest.mark.parametrize("operation", ["create_endpoint", "update_endpoint"])

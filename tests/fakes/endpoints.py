@@ -1,6 +1,6 @@
 """`Endpoints` in memory. What SageMaker does to them in its own time, `settle` and `roll_back`, stands beside."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -17,9 +17,13 @@ class FakeEndpoints:
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
     asked: list[DeployRequest] = field(default_factory=list)
     unavailable: CallError | None = None
+    alarms: set[str] = field(default_factory=set)
 
     def describe(self, name: str) -> Endpoint | None:
         return self.endpoints.get(name)
+
+    def missing_alarms(self, names: Sequence[str]) -> list[str]:
+        return [name for name in names if name not in self.alarms]
 
     def create(self, request: DeployRequest) -> None:
         if request.endpoint in self.endpoints:

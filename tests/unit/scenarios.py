@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
 
-from control_plane.errors import CallError, CallRefused, CapacityExceeded
+from control_plane.errors import AlarmsMissing, CallError, CallRefused, CapacityExceeded
 from control_plane.events import (
     AlarmStateChange,
     DeploymentRequested,
@@ -276,6 +276,18 @@ SCENARIOS = (
         deployed=(1,),
         happens={0: (Approval(1),)},
         starts={0: CapacityExceeded("full"), 3: None},
+        versions=1,
+        spec=DEPLOYED,
+    ),
+    Scenario(
+        "no alarm to guard an endpoint",
+        {},
+        (Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED),
+        (),
+        champion=1,
+        deployed=(1,),
+        happens={0: (Approval(1),)},
+        starts={0: AlarmsMissing("no alarm"), 3: None},
         versions=1,
         spec=DEPLOYED,
     ),

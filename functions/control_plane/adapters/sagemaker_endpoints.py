@@ -1,6 +1,6 @@
 """`Endpoints` on SageMaker."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -8,21 +8,30 @@ from botocore.exceptions import ClientError
 from control_plane.endpoints import Endpoint
 from control_plane.errors import CallRefused, CapacityExceeded, EndpointBusy
 from control_plane.records import DeployRequest
+from control_plane.serving import Serving
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_sagemaker import SageMakerClient
 
-_VARIANT = "AllTraffic"
+VARIANT = "AllTraffic"
+_MOST_NAMES = 100
 
 
 class SageMakerEndpoints:
-    """Needs sagemaker:DescribeEndpoint, CreateModel, CreateEndpointConfig, CreateEndpoint and UpdateEndpoint, and
-    iam:PassRole of `role_arn`, which the endpoint's containers run under.
+    """Needs sagemaker:DescribeEndpoint, CreateModel, CreateEndpointConfig, CreateEndpoint and UpdateEndpoint,
+    cloudwatch:DescribeAlarms, and iam:PassRole of `role_arn`, which the endpoint's containers run under.
+
+    `capture_uri` is the S3 folder for captured data, to which SageMaker adds endpoint, variant and hour.
     """
 
-    def __init__(self, client: "SageMakerClient", role_arn: str) -> None:
+    def __init__(
+        self, client: "SageMakerClient", alarms: "Callable[[], CloudWatchClient]", role_arn: str, capture_uri: str
+    ) -> None:
         self._client = client
+        self._alarms = alarms
         self._role_arn = role_arn
+        self._capture_uri = capture_uri
 
     def describe(self, name: str) -> Endpoint | None:
         try:
@@ -41,13 +50,26 @@ class SageMakerEndpoints:
             failure=answer.get("FailureReason"),
         )
 
+    def missing_alarms(self, names: Sequence[str]) -> list[str]:
+        if not names:
+            return []
+        types: list[Any] = ["MetricAlarm", "CompositeAlarm"]  # unless asked for, composite ones are left out
+        answer = self._alarms().describe_alarms(AlarmNames=list(names), AlarmTypes=types, MaxRecords=_MOST_NAMES)
+        known = {alarm["AlarmName"] for alarm in (*answer["MetricAlarms"], *answer.get("CompositeAlarms", ()))}
+        return [name for name in names if name not in known]
+
     def create(self, request: DeployRequest) -> None:
         self._make_config(request)
         _call(self._client.create_endpoint, EndpointName=request.endpoint, EndpointConfigName=request.config)
 
     def update(self, request: DeployRequest) -> None:
         self._make_config(request)
-        _call(self._client.update_endpoint, EndpointName=request.endpoint, EndpointConfigName=request.config)
+        _call(
+            self._client.update_endpoint,
+            EndpointName=request.endpoint,
+            EndpointConfigName=request.config,
+            **_rollout(request),
+        )
 
     def _make_config(self, request: DeployRequest) -> None:
         """What stands under these names already was made for the same request."""
@@ -58,13 +80,61 @@ class SageMakerEndpoints:
             # SageMaker doesn't tell a container which version it serves; with this it can say so in its answers.
             Containers=[{"ModelPackageName": request.package, "Environment": {"MODEL_PACKAGE_ARN": request.package}}],
         )
-        variant = {
-            "VariantName": _VARIANT,
-            "ModelName": request.served_model,
-            "InstanceType": request.instances.type,
-            "InitialInstanceCount": request.instances.count,
+        _call_once(
+            self._client.create_endpoint_config,
+            EndpointConfigName=request.config,
+            ProductionVariants=[_variant(request)],
+            **self._capture(request.serving),
+        )
+
+    def _capture(self, serving: Serving) -> dict[str, Any]:
+        if serving.capture is None:
+            return {}
+        return {
+            "DataCaptureConfig": {
+                "EnableCapture": True,
+                "InitialSamplingPercentage": serving.capture,
+                "DestinationS3Uri": self._capture_uri,
+                "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+                "CaptureContentTypeHeader": {
+                    "CsvContentTypes": ["text/csv"],
+                    "JsonContentTypes": ["application/json"],
+                },
+            }
         }
-        _call_once(self._client.create_endpoint_config, EndpointConfigName=request.config, ProductionVariants=[variant])
+
+
+def _variant(request: DeployRequest) -> dict[str, Any]:
+    variant: dict[str, Any] = {"VariantName": VARIANT, "ModelName": request.served_model}
+    if serverless := request.serving.serverless:
+        own = {"MemorySizeInMB": serverless.memory_mb, "MaxConcurrency": serverless.concurrency}
+        return variant | {"ServerlessConfig": own}
+    instances = request.serving.instances
+    return variant | {"InstanceType": instances.type, "InitialInstanceCount": instances.count}
+
+
+def _rollout(request: DeployRequest) -> dict[str, Any]:
+    """Nothing where it has no steps and no guards: SageMaker's own way then is all at once, and over.
+
+    A rollback goes so, too: what it goes back to was in use.
+    """
+    rollout, alarms = request.serving.rollout, request.serving.alarm_names
+    bake = int(rollout.bake.total_seconds())
+    if rollout.canary:
+        routing = {"Type": "CANARY", "WaitIntervalInSeconds": bake, "CanarySize": _percent(rollout.canary)}
+    elif rollout.linear:
+        routing = {"Type": "LINEAR", "WaitIntervalInSeconds": bake, "LinearStepSize": _percent(rollout.linear)}
+    else:
+        routing = {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}
+    if request.is_rollback or (routing["Type"] == "ALL_AT_ONCE" and not alarms):
+        return {}
+    update = {"TrafficRoutingConfiguration": routing, "TerminationWaitInSeconds": bake if alarms else 0}
+    guards = {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": name} for name in alarms]}} if alarms else {}
+    return {"DeploymentConfig": {"BlueGreenUpdatePolicy": update, **guards}}
+
+
+def _percent(percent: int) -> dict[str, Any]:
+    return {"Type": "CAPACITY_PERCENT", "Value": percent}
 
 
 def _call_once(operation: Callable[..., object], **request: Any) -> None:

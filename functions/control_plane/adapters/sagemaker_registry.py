@@ -44,6 +44,9 @@ class SageMakerRegistry:
             generated_by=answer.get("MetadataProperties", {}).get("GeneratedBy"),
             report_uri=answer.get("ModelMetrics", {}).get("ModelQuality", {}).get("Statistics", {}).get("S3Uri"),
             decision=answer.get("CustomerMetadataProperties", {}).get("DecisionKey"),
+            instance_types=tuple(
+                answer.get("InferenceSpecification", {}).get("SupportedRealtimeInferenceInstanceTypes", ())
+            ),
         )
 
     def registered_by(self, group: str, execution_arn: str) -> Package | None:

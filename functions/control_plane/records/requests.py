@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
-from control_plane.models import Instances
 from control_plane.policies import Purpose
 from control_plane.records.record import Record
+from control_plane.serving import Serving
 
 
 class StartRequest(Record):
@@ -37,11 +37,14 @@ class DeployRequest(Record):
     model: str
     package: str
     chosen_at: datetime
-    endpoint: str
     config: str
     served_model: str
-    instances: Instances
+    serving: Serving
     instead_of: str | None = None
+
+    @property
+    def endpoint(self) -> str:
+        return self.serving.endpoint
 
     @property
     def is_rollback(self) -> bool:

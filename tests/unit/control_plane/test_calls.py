@@ -1,14 +1,16 @@
 """What a decision about an endpoint asks of SageMaker, and what it doesn't ask again."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
 from control_plane.calls import Calls
 from control_plane.endpoints import Endpoint
-from control_plane.errors import CallError, CallRefused, EndpointBusy, NotApproved
+from control_plane.errors import AlarmsMissing, CallError, CallRefused, EndpointBusy, NotApproved
 from control_plane.records import Decision, Deployment, DeployRequest
+from control_plane.serving import Serving
 from tests.fakes import FakeControlPlane
 from tests.fakes.endpoints import FakeEndpoints
 from tests.samples import MORNING, begun, deploy_request, deployment_of, endpoint_of, package_arn
@@ -46,8 +48,8 @@ def plane() -> FakeControlPlane:
     return plane
 
 
-def make(plane: FakeControlPlane, endpoints: FakeEndpoints | None = None) -> Deployment:
-    decision: Decision = begun("d1").model_copy(update={"request": ASKED})
+def make(plane: FakeControlPlane, endpoints: FakeEndpoints | None = None, asked: DeployRequest = ASKED) -> Deployment:
+    decision: Decision = begun("d1").model_copy(update={"request": asked})
     calls = Calls(plane.pipelines, endpoints or plane.endpoints, plane.registry, plane.now, plane.patience)
     came = calls.make(decision)
     assert isinstance(came, Deployment)
@@ -130,6 +132,47 @@ def test_a_version_that_is_gone_from_the_registry_is_not_approved_5(plane: FakeC
     with pytest.raises(NotApproved, match="not in the registry"):
         make(plane)
     assert plane.endpoints.asked == []
+
+
+GUARDED = Serving(endpoint="churn-prod", rollout={"alarms": {"http_5xx": "1%", "others": ["team-latency"]}})
+
+
+def test_an_update_without_its_alarms_is_not_asked_for(plane: FakeControlPlane) -> None:
+    plane.endpoints.alarms = {"team-latency"}
+    with pytest.raises(AlarmsMissing, match="no alarm pointsman-guard-churn-prod-http_5xx; `pointsman apply`"):
+        make(plane, asked=deploy_request(2, serving=GUARDED))
+    assert plane.endpoints.asked == []
+    plane.endpoints.alarms.add("pointsman-guard-churn-prod-http_5xx")
+    make(plane, asked=deploy_request(2, serving=GUARDED))
+
+
+def test_going_back_waits_for_no_alarm(plane: FakeControlPlane) -> None:
+    make(plane, asked=deploy_request(2, serving=GUARDED, instead_of=3))
+
+
+def register(plane: FakeControlPlane, **changes: Any) -> None:
+    arn = package_arn(2)
+    plane.registry.packages[arn] = replace(plane.registry.packages[arn], **changes)
+
+
+@pytest.mark.parametrize("status", ["Pending", "InProgress", "Failed", "Deleting"])
+def test_a_version_that_is_not_complete_is_refused(plane: FakeControlPlane, status: str) -> None:
+    register(plane, status=status)
+    with pytest.raises(CallRefused, match=f"is {status}"):
+        make(plane)
+    assert plane.endpoints.asked == []
+
+
+def test_a_version_is_served_on_what_it_is_made_for(plane: FakeControlPlane) -> None:
+    register(plane, instance_types=("ml.c5.large", "ml.g5.xlarge"))
+    with pytest.raises(CallRefused, match=r"isn't made for ml.m5.large; it is for ml.c5.large, ml.g5.xlarge"):
+        make(plane)
+    make(plane, asked=deploy_request(2, serving=Serving(endpoint="churn-prod", instances={"type": "ml.c5.large"})))
+
+
+def test_a_serverless_endpoint_has_no_instance_type(plane: FakeControlPlane) -> None:
+    register(plane, instance_types=("ml.c5.large",))
+    make(plane, asked=deploy_request(2, serving=Serving(endpoint="churn-prod", serverless={})))
 
 
 def test_a_deployment_began_before_the_endpoint_was_asked_so_that_its_change_is_not_older(

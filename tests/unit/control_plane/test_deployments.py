@@ -6,7 +6,7 @@ import pytest
 
 from control_plane.actions import Conclude, Defer, Deploy
 from control_plane.dispatcher import Dispatcher, Subject
-from control_plane.errors import CallError, CallRefused, CapacityExceeded, EndpointBusy
+from control_plane.errors import AlarmsMissing, CallError, CallRefused, CapacityExceeded, EndpointBusy
 from control_plane.outcomes import Outcome
 from control_plane.records import Decision, DecisionStatus, DeployRequest
 from tests.fakes import FakeControlPlane
@@ -84,6 +84,7 @@ def test_two_at_once_never_and_the_later_waits_4(plane: FakeControlPlane) -> Non
     [
         (CapacityExceeded("full"), Outcome.DEFERRED_CAPACITY, DecisionStatus.DEFERRED),
         (EndpointBusy("Updating"), Outcome.DEFERRED_BUSY, DecisionStatus.DEFERRED),
+        (AlarmsMissing("no alarm"), Outcome.DEFERRED_UNGUARDED, DecisionStatus.DEFERRED),
         (CallRefused("no such image"), Outcome.REFUSED, DecisionStatus.DONE),
     ],
 )
