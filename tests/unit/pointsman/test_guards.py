@@ -25,7 +25,7 @@ def test_each_limit_is_an_alarm_of_this_endpoint_alone() -> None:
         assert {"Name": "EndpointName", "Value": "churn-prod"} in alarm["Dimensions"]
 
 
-@pytest.mark.parametrize("alarm", guards(SERVING), ids=lambda alarm: alarm["MetricName"])
+@pytest.mark.parametrize("alarm", list(guards(SERVING)), ids=lambda alarm: alarm["MetricName"])
 def test_cloudwatch_takes_it(alarm: dict[str, object]) -> None:
     client = boto3.client("cloudwatch", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
     with Stubber(client) as stubber:
