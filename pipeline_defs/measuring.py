@@ -36,6 +36,7 @@ def prepare(jobs: Jobs, parameters: MeasuringParameters, *, test_share: float) -
         arguments=[
             *("--target", parameters.target),
             *("--features", parameters.features),
+            *("--problem-type", parameters.problem_type),
             *("--test-share", f"{test_share:g}"),
         ],
     )

@@ -10,6 +10,11 @@ from pipeline_defs.blocks import Machines, Value
 SKLEARN_IMAGE = "1.9-0"
 """AWS's prebuilt scikit-learn image, of the release that uv.lock pins for running the same scripts locally."""
 
+PROBLEM_TYPES = ["Regression", "BinaryClassification", "MulticlassClassification"]
+OF_CLASSES = ["precision", "recall", "f0_5", "f1", "f2"]
+METRICS = ["rmse", "mse", "mae", "r2", "accuracy", *OF_CLASSES, "auc", *(f"weighted_{name}" for name in OF_CLASSES)]
+"""What `steps/evaluate.py` can judge by; it refuses those that aren't of the model's problem type."""
+
 
 class RunParameters:
     """Those of every pipeline: whose run it is, what it came of, and what its jobs run on."""
@@ -51,6 +56,8 @@ class MeasuringParameters(RunParameters):
         """The column to predict."""
         self.features = ParameterString("Features", "*")
         """Names separated by commas, or `*`: every other column. At most 256 characters, as container arguments are."""
-        self.metric_name = ParameterString("MetricName", "rmse", enum_values=["rmse", "mse", "mae", "r2"])
+        self.problem_type = ParameterString("ProblemType", "Regression", enum_values=PROBLEM_TYPES)
+        """Numbers, two classes or more; of two, the last in alphabetical order is the positive one."""
+        self.metric_name = ParameterString("MetricName", "rmse", enum_values=METRICS)
         self.metric_direction = ParameterString("MetricDirection", "minimize", enum_values=["minimize", "maximize"])
         self.metric_bar = ParameterFloat("MetricBar")

@@ -37,6 +37,8 @@ class TrainingParameters(MeasuringParameters):
         self.champion_package_arn = ParameterString("ChampionPackageArn", "none")
         self.champion_model_data_url = ParameterString("ChampionModelDataUrl", f"{account.code_uri}{NO_CHAMPION}")
         """S3 URI of its `model.tar.gz`. A job's input can't be left out, so by default it is a file that says so."""
+        self.estimator = ParameterString("Estimator", "linear")
+        """Which script of `steps/` has the `fit`, without `.py`."""
         self.training_instance_type = ParameterString("TrainingInstanceType", "ml.m5.xlarge")
         self.training_instance_count = ParameterInteger("TrainingInstanceCount", 1)
 
@@ -79,7 +81,11 @@ def _train(jobs: Jobs, parameters: TrainingParameters, prepared: ScriptStep) -> 
         "train.py",
         machines=parameters.training_machines(),
         inputs={"train": Input(uri=prepared.output("train"))},
-        hyperparameters={"target": parameters.target},
+        hyperparameters={
+            "target": parameters.target,
+            "problem_type": parameters.problem_type,
+            "estimator": parameters.estimator,
+        },
     )
 
 

@@ -12,6 +12,7 @@ from control_plane.registry import Package
 from pointsman.environment import Environment
 from pointsman.errors import NotFound
 
+_BASELINE = "_best_constant_classifier"
 _VERSION_PREFIX = re.compile(r"arn:[a-z-]+:sagemaker:[^:\s]*:[0-9]*:model-package/")
 
 
@@ -63,14 +64,18 @@ def version_of(environment: Environment, arn: str) -> Version | None:
 
 
 def _metrics(environment: Environment, package: Any) -> dict[str, float]:
-    """From the report in Model Monitor's model quality shape that the package points to; others may have none."""
+    """From the report in Model Monitor's model quality shape that the package points to; others may have none.
+
+    Without matrices and curves, and without what a model that always says the same class would have.
+    """
     uri = package.get("ModelMetrics", {}).get("ModelQuality", {}).get("Statistics", {}).get("S3Uri")
     if uri is None:
         return {}
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     report = json.loads(environment.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
     groups = [group for name, group in report.items() if name.endswith("_metrics")]
-    return {name: metric["value"] for group in groups for name, metric in group.items()}
+    measured = {name: metric for group in groups for name, metric in group.items() if not name.endswith(_BASELINE)}
+    return {name: metric["value"] for name, metric in measured.items() if "value" in metric}
 
 
 def short(arn: str) -> str:

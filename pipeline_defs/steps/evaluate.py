@@ -1,23 +1,26 @@
-"""Measure a model on held-out rows, and say whether one metric meets a bar.
+"""Measure a model, and the champion where it is given, on the same held-out rows, and say whether the model may go on.
 
-The report is the one that SageMaker Model Monitor writes for regression, with a verdict added.
+The report is Model Monitor's for the model's problem type, with a verdict and the champion's metrics added.
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html
 """
 
 import argparse
 import json
+import math
 import os
 import sys
-import tarfile
-import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 
-from metrics import regression_metrics
+import prepared_set
+from metrics import quality
+from tables import BadDataError
+from trained_model import TrainedModel
+from verdict import Asked, verdict
 
 READS = ("model", "test", "champion")
 WRITES = {
@@ -33,95 +36,98 @@ WRITES = {
 BASE = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
 MODEL = BASE / "processing/input/model/model.tar.gz"
 CHAMPION = BASE / "processing/input/champion/model.tar.gz"
-"""Not there where there is none to compare with."""
-TEST = BASE / "processing/input/test"
+"""Not there where there is no champion to compare with."""
+TEST = BASE / "processing/input/test/test.csv"
 OUTPUT = BASE / "processing/output/evaluation"
 MESSAGE = BASE / "output/message"
 
+OF_CLASSES = ("accuracy", "precision", "recall", "f0_5", "f1", "f2")
+METRICS = {
+    "Regression": ("rmse", "mse", "mae", "r2"),
+    "BinaryClassification": (*OF_CLASSES, "auc"),
+    "MulticlassClassification": tuple(name if name == "accuracy" else f"weighted_{name}" for name in OF_CLASSES),
+}
+"""What a model can be judged by, by its problem type, in Model Monitor's names."""
 
-def verdict(
-    metric: str, value: float, bar: float, direction: str, *, champion: float | None = None, tolerance: float = 0.0
-) -> dict[str, Any]:
-    """`margin` is how much better than it must be the value is, in the metric's direction: negative means worse.
 
-    It must meet the bar, and be no worse than the champion's by more than the tolerance.
+@dataclass(frozen=True)
+class Measured:
+    """How well a model predicted the rows."""
+
+    rows: int
+    section: dict[str, Any]
+    """Of the report, by its name, such as `regression_metrics`."""
+    value: float
+    """Of the metric that decides."""
+
+
+def measure(model: TrainedModel, test: Path, metric: str) -> Measured:
+    """Raises BadDataError that names file, line and column; ValueError for a metric of other problems."""
+    if metric not in METRICS[model.problem_type]:
+        offered = ", ".join(METRICS[model.problem_type])
+        raise ValueError(f"a {model.problem_type} model is not judged by {metric}, but by one of {offered}")
+    features, target = prepared_set.read(test, model.columns, model.problem_type)
+    if model.problem_type == "BinaryClassification":
+        check_labels(test, target, model)
+    section = quality(model.problem_type, target, model.estimator.predict(features), model.probability(features))
+    (measured,) = section.values()
+    return Measured(len(target), section, measured[metric]["value"])
+
+
+def check_labels(test: Path, target: np.ndarray, model: TrainedModel) -> None:
+    """Raises BadDataError at a third class, or where there is only one.
+
+    Of many classes, one that the model doesn't know is merely never right.
     """
-    sign = -1 if direction == "minimize" else 1
-    to_bar = sign * (value - bar)
-    summary = f"{metric} {value:.4g} {'meets' if to_bar >= 0 else 'misses'} the bar of {bar:g} by {abs(to_bar):.4g}"
-    margin = to_bar
-    if champion is not None:
-        to_champion = sign * (value - champion) + tolerance
-        kept = "keeps up with" if to_champion >= 0 else "falls behind"
-        summary += f", and {kept} the champion's {champion:.4g} (tolerance {tolerance:g}) by {abs(to_champion):.4g}"
-        margin = min(to_bar, to_champion)
-    return {
-        "metric": metric,
-        "direction": direction,
-        "value": value,
-        "bar": bar,
-        "margin": margin,
-        "passed": margin >= 0,
-        "summary": summary,
-    }
+    if len(set(target.tolist())) == 1:
+        only = f"all rows are {target[0]!s}; it takes rows of both classes to judge"
+        raise BadDataError(f"{test.name}: column {model.target}: {only}")
+    for line, label in enumerate(target.tolist(), start=2):
+        if label not in model.classes:
+            known = " and ".join(model.classes)
+            raise BadDataError(
+                f"{test.name}, line {line}: column {model.target}: {label!r} is none of the model's classes, {known}"
+            )
 
 
-def load(archive: Path) -> tuple[Any, list[str]]:
-    """The model in `model.tar.gz`, and the columns that its rows have, target last."""
-    with tempfile.TemporaryDirectory() as folder, tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="data")
-        description = json.loads(Path(folder, "model.json").read_text(encoding="utf-8"))
-        return joblib.load(Path(folder, "model.joblib")), [*description["features"], description["target"]]
-
-
-def read_test(path: Path, columns: list[str]) -> np.ndarray:
-    """These columns, in this order, of the rows of a file that `prepare` wrote."""
-    with path.open(encoding="utf-8") as file:
-        header = file.readline().strip().split(",")
-        if not set(columns) <= set(header):
-            raise ValueError(f"{path.name} has the columns {header}, but the model was trained on {columns}")
-        return np.loadtxt(file, delimiter=",", ndmin=2, usecols=[header.index(name) for name in columns])
-
-
-def measure_champion(archive: Path, data: Path) -> dict[str, Any]:
-    """Its section of the report, or `not_compared` with the reason: what is wrong with it ends no training."""
+def measure_champion(archive: Path, test: Path, like: TrainedModel, metric: str) -> Measured | str:
+    """How well the champion does, or why that can't be said: its faults say nothing against another model."""
     try:
-        model, columns = load(archive)
-        rows = read_test(data / "test.csv", columns)
-        return {"regression_metrics": regression_metrics(rows[:, -1], model.predict(rows[:, :-1]))}
-    except Exception as error:  # noqa: BLE001  unpickling what another version wrote may raise anything
-        return {"not_compared": f"{type(error).__name__}: {error}"}
+        champion = TrainedModel.load(archive)
+        if (champion.problem_type, champion.target) != (like.problem_type, like.target):
+            return f"it is a {champion.problem_type} model of {champion.target}"
+        return measure(champion, test, metric)
+    except Exception as error:  # noqa: BLE001  unpickling the file of another version may raise anything
+        return f"{type(error).__name__}: {error}"
 
 
 def evaluate(
     archive: Path,
-    data: Path,
+    champion: Path,
+    test: Path,
     output: Path,
     *,
-    metric: str,
-    direction: str,
-    bar: float,
-    tolerance: float = 0.0,
-    champion: Path | None = None,
+    asked: Asked,
     about: Sequence[tuple[str, str]] = (),
 ) -> dict[str, Any]:
-    """Write `evaluation.json`; returns its content. `about`: what it should say besides, by name."""
-    model, columns = load(archive)
-    rows = read_test(data / "test.csv", columns)
-    measured = regression_metrics(rows[:, -1], model.predict(rows[:, :-1]))
-    beside = measure_champion(champion, data) if champion and champion.is_file() else None
-    rival = beside["regression_metrics"][metric]["value"] if beside and "regression_metrics" in beside else None
-    judged = verdict(metric, measured[metric]["value"], bar, direction, champion=rival, tolerance=tolerance)
-    if beside and "not_compared" in beside:
-        judged["summary"] += f"; it could not be compared with the champion: {beside['not_compared']}"
+    """Write `evaluation.json`; returns its content. `about`: what it should say besides, by name.
+
+    `champion` need not exist. Raises BadDataError, ValueError.
+    """
+    model = TrainedModel.load(archive)
+    measured = measure(model, test, asked.metric)
+    compared = measure_champion(champion, test, model, asked.metric) if champion.is_file() else None
     report = {
         "version": 0.0,
-        "dataset": {"item_count": len(rows)},
-        "regression_metrics": measured,
-        "verdict": judged,
+        "dataset": {"item_count": measured.rows},
+        **measured.section,
+        "verdict": verdict(asked, measured.value, champion=compared.value if isinstance(compared, Measured) else None),
     }
-    if beside:
-        report["champion"] = beside
+    if isinstance(compared, Measured):
+        report["champion"] = compared.section
+    elif compared is not None:
+        report["champion"] = {"not_compared": compared}
+        report["verdict"]["summary"] += f"; it could not be compared with the champion: {compared}"
     if about:
         report["about"] = dict(about)
     output.mkdir(parents=True, exist_ok=True)
@@ -135,19 +141,30 @@ def fact(text: str) -> tuple[str, str]:
     return name, value
 
 
+def not_negative(text: str) -> float:
+    """A finite number that is at least 0."""
+    if 0 <= (value := float(text)) < math.inf:
+        return value
+    raise argparse.ArgumentTypeError(f"{text} is not a number of at least 0")
+
+
 def main() -> int:
     """Run as SageMaker does. Missing the bar is a result, not a failure. What goes wrong becomes the exit message."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--metric", required=True, choices=["rmse", "mse", "mae", "r2"])
+    every = dict.fromkeys(name for names in METRICS.values() for name in names)
+    parser.add_argument("--metric", required=True, choices=every)
     parser.add_argument("--direction", required=True, choices=["minimize", "maximize"])
-    parser.add_argument("--bar", required=True, type=float)
-    parser.add_argument("--tolerance", default=0.0, type=float, help="how much worse than the champion it may be")
+    parser.add_argument("--bar", required=True, type=float, help="the worst value that passes")
+    parser.add_argument("--tolerance", default=0.0, type=not_negative, help="how much worse than the champion passes")
     parser.add_argument("--about", nargs="*", default=[], type=fact, metavar="NAME=VALUE", help="for the report")
+    said = vars(parser.parse_args())
+    about = said.pop("about")
     try:
-        report = evaluate(MODEL, TEST, OUTPUT, champion=CHAMPION, **vars(parser.parse_args()))
+        report = evaluate(MODEL, CHAMPION, TEST, OUTPUT, asked=Asked(**said), about=about)
     except Exception as error:
+        told = str(error) if isinstance(error, BadDataError) else f"{type(error).__name__}: {error}"
         MESSAGE.parent.mkdir(parents=True, exist_ok=True)
-        MESSAGE.write_text(f"{type(error).__name__}: {error}", encoding="utf-8")
+        MESSAGE.write_text(told, encoding="utf-8")
         raise
     print(report["verdict"]["summary"])
     return 0

@@ -1,20 +1,20 @@
 """Check the landed CSV files and split their rows into a training and a test set, or put them all into a test set.
 
-Every file must have a header with the target and the features, and a finite number in each of their cells. Files whose
-name starts with `_` or `.` are markers, not data. A row goes by its own content into one set or the other, so neither
-the order of files nor that of rows matters, and duplicates never end up on both sides. Rows are never all in memory.
+Files whose name starts with `_` or `.` are markers, not data; `csv_rows` says what the others must hold. A row goes by
+its own content into one set or the other, so neither the order of files nor that of rows matters, and duplicates never
+end up on both sides. Of a classification's classes each set must hold every one. Rows are never all in memory.
 """
 
 import argparse
 import csv
-import math
 import os
 import sys
-from collections.abc import Iterator
+from collections import Counter
 from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
 
+from csv_rows import TARGETS, Row, rows_of
 from tables import BadDataError, Problems, UnreadableError, data_files, lines_of
 
 READS = ("data",)
@@ -26,9 +26,11 @@ OUTPUT = BASE / "processing/output"
 MESSAGE = BASE / "output/message"
 
 EVERY_OTHER_COLUMN = "*"
-SHOWN_CHARACTERS = 40
+SHOWN_CLASSES = 5
+TWO = 2
 
-Row = tuple[float, ...]
+type Counts = dict[str, Counter[float | str]]
+"""How many rows each set has of each class; regressions count all as one."""
 
 
 def columns_of(files: dict[str, Path], target: str, features: str) -> list[str]:
@@ -45,89 +47,24 @@ def columns_of(files: dict[str, Path], target: str, features: str) -> list[str]:
     return [*(name for name in header if name != target), target]
 
 
-def header_problems(header: list[str], columns: list[str], *, exact: bool) -> Iterator[str]:
-    """Reasons why a file with this header cannot be read for these columns. `exact` forbids further ones."""
-    if missing := [name for name in columns if name not in header]:
-        yield f"columns missing: {', '.join(missing)}"
-    if repeated := {name: None for name in header if header.count(name) > 1}:
-        yield f"columns that appear more than once: {', '.join(repeated)}"
-    if exact and (unexpected := [name for name in header if name not in columns]):
-        yield f"columns that the first file does not have: {', '.join(unexpected)}"
-
-
-def number(cell: str) -> float:
-    """The cell's value; `ValueError` with the reason if it is not a finite number."""
-    shown = cell if len(cell) <= SHOWN_CHARACTERS else cell[:SHOWN_CHARACTERS] + "…"
-    if not cell:
-        raise ValueError("no value")
-    try:
-        value = float(cell)
-    except ValueError:
-        raise ValueError(f"{shown!r} is not a number") from None
-    if "_" in cell:  # Python reads 1_000; what wrote the file meant something else
-        raise ValueError(f"{shown!r} is not a number")
-    if not math.isfinite(value):
-        raise ValueError(f"{shown!r} is not a finite number")
-    return value
-
-
-def rows_of(key: str, path: Path, columns: list[str], problems: Problems, *, exact: bool) -> Iterator[Row]:
-    """The file's good rows, in the order of `columns`. What is wrong with the others goes to `problems`."""
-    lines = lines_of(key, path)
-    try:
-        where, header = next(lines, (key, []))
-        if not header:
-            problems.add(key, "the file is empty")
-        elif reasons := list(header_problems(header, columns, exact=exact)):
-            problems.add(where, "; ".join(reasons))
-        else:
-            yield from _rows_below(key, header, lines, columns, problems)
-    except UnreadableError as error:
-        problems.add(error.where, error.reason)
-
-
-def _rows_below(
-    key: str, header: list[str], lines: Iterator[tuple[str, list[str]]], columns: list[str], problems: Problems
-) -> Iterator[Row]:
-    positions = [header.index(name) for name in columns]
-    read = 0
-    for where, cells in lines:
-        read += 1
-        if len(cells) != len(header):
-            problems.add(where, f"{len(cells)} cells, but the header has {len(header)}")
-            continue
-        found = problems.count
-        row = [_noted(where, header[position], cells[position], problems) for position in positions]
-        if problems.count == found:
-            yield tuple(row)
-    if not read:
-        problems.add(key, "a header but no rows")
-
-
-def _noted(where: str, column: str, cell: str, problems: Problems) -> float:
-    try:
-        return number(cell)
-    except ValueError as error:
-        problems.add(where, f"column {column}: {error}")
-        return math.nan
-
-
 def is_for_test(row: Row, test_share: float) -> bool:
     """Whether the row's content puts it into the test set: about `test_share` of all rows, and with 1 every row."""
     digest = sha256(repr(row).encode()).digest()
     return int.from_bytes(digest[:8], "big") < test_share * 2**64
 
 
-def prepare(data: Path, output: Path, target: str, features: str, test_share: float) -> dict[str, int]:
+def prepare(
+    data: Path, output: Path, *, target: str, features: str, test_share: float, problem_type: str
+) -> dict[str, int]:
     """Write `train/train.csv` and `test/test.csv`, the target in the last column. Returns how many rows each has.
 
-    With a `test_share` of 1 there is no training set, and only `test/test.csv` is written.
+    With a `test_share` of 1 there is no training set, and only `test/test.csv` is written. Raises BadDataError.
     """
     files = data_files(data)
     if not files:
         raise BadDataError("the manifest names no data file")
     columns = columns_of(files, target, features)
-    counts = {"test": 0} if test_share == 1 else {"train": 0, "test": 0}
+    counts: Counts = {name: Counter() for name in (["test"] if test_share == 1 else ["train", "test"])}
     problems = Problems()
     with ExitStack() as stack:
         writers = {}
@@ -137,14 +74,34 @@ def prepare(data: Path, output: Path, target: str, features: str, test_share: fl
             writers[name] = csv.writer(file)
             writers[name].writerow(columns)
         for key, path in files.items():
-            for row in rows_of(key, path, columns, problems, exact=features == EVERY_OTHER_COLUMN):
+            for row in rows_of(key, path, columns, problem_type, problems, exact=features == EVERY_OTHER_COLUMN):
                 name = "test" if is_for_test(row, test_share) else "train"
                 writers[name].writerow(row)
-                counts[name] += 1
+                counts[name][row[-1] if isinstance(row[-1], str) else 0] += 1
     problems.raise_if_any()
+    check_sets(counts, target, problem_type)
+    return {name: count.total() for name, count in counts.items()}
+
+
+def check_sets(counts: Counts, target: str, problem_type: str) -> None:
+    """Raises BadDataError where a set is empty, or the classes are not such as to learn and to judge by."""
+    total = sum(count.total() for count in counts.values())
     if not all(counts.values()):
-        raise BadDataError(f"too few rows for a training and a test set: {sum(counts.values())}")
-    return counts
+        raise BadDataError(f"too few rows for a training and a test set: {total}")
+    if problem_type == "Regression" or "train" not in counts:
+        return
+    found = counts["train"] + counts["test"]
+    shown = ", ".join([*map(str, sorted(found)[:SHOWN_CLASSES]), *["…"] * (len(found) > SHOWN_CLASSES)])
+    if len(found) < TWO or (problem_type == "BinaryClassification" and len(found) > TWO):
+        wanted = "two classes" if problem_type == "BinaryClassification" else "two classes or more"
+        raise BadDataError(f"column {target}: {problem_type} takes {wanted}, but the rows have {len(found)}: {shown}")
+    for name, noun in {"train": "training", "test": "test"}.items():
+        if missing := sorted(set(found) - set(counts[name])):
+            few = ", ".join(f"{value!r} ({found[value]} in all)" for value in missing[:SHOWN_CLASSES])
+            raise BadDataError(
+                f"column {target}: the {noun} set has no row of {few}; rows go to a set by their content, so a class"
+                " needs more of them to be in both"
+            )
 
 
 def share(text: str) -> float:
@@ -160,6 +117,7 @@ def main() -> int:
     parser.add_argument("--target", required=True, help="the column to predict")
     parser.add_argument("--features", required=True, help="names separated by commas, or * for every other column")
     parser.add_argument("--test-share", required=True, type=share, help="of all rows; 1: all are for testing with")
+    parser.add_argument("--problem-type", required=True, choices=TARGETS, help="what the target is")
     arguments = parser.parse_args()
     try:
         counts = prepare(DATA, OUTPUT, **vars(arguments))

@@ -6,12 +6,15 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.h
 https://sagemaker.readthedocs.io/en/stable/frameworks/sklearn/using_sklearn.html
 
 A request is rows of features, in the order of `model.json`: CSV without a header, or JSON `{"instances": [[…], …]}`.
+The answer has a prediction for each, in the request's format. A number is a line, or an item of `predictions`. A class
+is a line `label,probability`, or an item `{"label": …, "probability": …, "probabilities": {"…": …}}`. The probability
+is, of two classes, that of the positive one, the last in `classes` of `model.json`; of more, that of the label. So
+Model Monitor finds label and probability in the columns 0 and 1 of captured CSV.
 """
 
 import csv
 import io
 import json
-import math
 import os
 import signal
 import sys
@@ -24,127 +27,91 @@ from typing import Any
 import joblib
 import numpy as np
 
+from request_rows import CSV, JSON, BadRequestError, media_type, numbers, rows_sent
+
 BASE = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
 PORT = int(os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080"))
 # A container must answer on every interface of its own; run as a plain process, it should be told 127.0.0.1.
 HOST = os.environ.get("BIND_TO_HOST", "0.0.0.0")  # noqa: S104
 MODEL_PACKAGE_ARN = os.environ.get("MODEL_PACKAGE_ARN", "")
 
-CSV, JSON = "text/csv", "application/json"
-SHOWN_CHARACTERS = 40
 PATHS = "there are GET /ping and POST /invocations"
 MAX_BYTES = 25 * 2**20
 """SageMaker's own limit for a request."""
 
 
-class BadRequestError(ValueError):
-    """The request cannot be answered. The message is a sentence for who sent it, `status` the HTTP status."""
-
-    def __init__(self, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.status = status
-
-
 @dataclass(frozen=True)
 class Model:
-    """A fitted estimator and the columns that it was fitted on, in order."""
+    """A fitted estimator, the columns that it was fitted on and the classes that it tells apart, both in order.
+
+    A regression has no classes.
+    """
 
     estimator: Any
     features: list[str]
+    classes: list[str]
+
+
+@dataclass(frozen=True)
+class Class:
+    """The class that is predicted for a row, and how probable each is."""
+
+    label: str
+    probabilities: dict[str, float]
+
+    @property
+    def probability(self) -> float:
+        """Of two classes: the positive one's. Of more: this one's."""
+        binary = len(self.probabilities) == 2  # noqa: PLR2004
+        return list(self.probabilities.values())[1] if binary else self.probabilities[self.label]
+
+
+type Prediction = float | Class
 
 
 def model_fn(model_dir: str) -> Model:
     """The model in a folder that `train` wrote."""
     description = json.loads(Path(model_dir, "model.json").read_text(encoding="utf-8"))
-    return Model(joblib.load(Path(model_dir, "model.joblib")), description["features"])
+    estimator = joblib.load(Path(model_dir, "model.joblib"))
+    return Model(estimator, description["features"], description.get("classes", []))
 
 
 def input_fn(request_body: str | bytes, content_type: str) -> list[list[Any]]:
     """The request's rows, their cells as sent. Raises BadRequestError."""
-    try:
-        text = request_body if isinstance(request_body, str) else request_body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadRequestError("the request is not UTF-8 text") from None
-    match media_type(content_type):
-        case "text/csv":
-            return csv_rows(text)
-        case "application/json":
-            return json_rows(text)
-    raise BadRequestError(f"content type {content_type!r} is not supported; send {CSV} or {JSON}", 415)
+    return rows_sent(request_body, content_type)
 
 
-def predict_fn(input_data: list[list[Any]], model: Model) -> np.ndarray:
+def predict_fn(input_data: list[list[Any]], model: Model) -> list[Prediction]:
     """One prediction per row. Raises BadRequestError that names the first row and column that are wrong."""
     if not input_data:
         raise BadRequestError("the request has no rows")
-    rows = [numbers(position, cells, model.features) for position, cells in enumerate(input_data, start=1)]
-    predictions: np.ndarray = model.estimator.predict(np.array(rows))
-    return predictions
+    rows = np.array([numbers(position, cells, model.features) for position, cells in enumerate(input_data, start=1)])
+    predicted: list[Any] = model.estimator.predict(rows).tolist()
+    if not model.classes:
+        return predicted
+    probabilities = model.estimator.predict_proba(rows).tolist()
+    return [
+        Class(label, dict(zip(model.classes, row, strict=True)))
+        for label, row in zip(predicted, probabilities, strict=True)
+    ]
 
 
-def output_fn(prediction: np.ndarray, accept: str) -> tuple[str, str]:
+def output_fn(prediction: list[Prediction], accept: str) -> tuple[str, str]:
     """Predictions and their content type: CSV, one a line, where asked for; else JSON, with the version if known."""
-    values = prediction.tolist()
     if media_type(accept) == CSV:
-        return "".join(f"{value}\n" for value in values), CSV
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(
+            [value.label, value.probability] if isinstance(value, Class) else [value] for value in prediction
+        )
+        return text.getvalue(), CSV
+    values = [
+        {"label": value.label, "probability": value.probability, "probabilities": value.probabilities}
+        if isinstance(value, Class)
+        else value
+        for value in prediction
+    ]
     version = {"model_version": MODEL_PACKAGE_ARN.rpartition("/")[2]} if MODEL_PACKAGE_ARN else {}
     return json.dumps({"predictions": values} | version, allow_nan=False), JSON
-
-
-def media_type(header: str) -> str:
-    """A content type without its parameters."""
-    return header.partition(";")[0].strip().lower()
-
-
-def csv_rows(text: str) -> list[list[str]]:
-    """Blank lines are no rows."""
-    try:
-        return [
-            [cell.strip() for cell in cells]
-            for cells in csv.reader(io.StringIO(text, newline=""), strict=True)
-            if cells
-        ]
-    except csv.Error as error:
-        raise BadRequestError(f"the request is not CSV: {error}") from None
-
-
-def json_rows(text: str) -> list[list[Any]]:
-    """The value of `instances`, which must be a list of lists."""
-    try:
-        body = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BadRequestError(f"the request is not JSON: {error}") from None
-    rows = body.get("instances") if isinstance(body, dict) else None
-    if not isinstance(rows, list):
-        raise BadRequestError('expected {"instances": [[…], …]}')
-    for position, row in enumerate(rows, start=1):
-        if not isinstance(row, list):
-            raise BadRequestError(f"row {position}: expected a list of numbers")
-    return rows
-
-
-def numbers(position: int, cells: list[Any], features: list[str]) -> list[float]:
-    """The row's values. `position` counts from 1, for the message."""
-    if len(cells) != len(features):
-        raise BadRequestError(
-            f"row {position}: {len(cells)} values, but the model takes {len(features)}: {', '.join(features)}"
-        )
-    return [number(cell, f"row {position}, column {name}") for cell, name in zip(cells, features, strict=True)]
-
-
-def number(cell: Any, where: str) -> float:
-    """A cell's value: text of CSV, anything of JSON, where a number as text is taken too."""
-    if cell is None or cell == "":
-        raise BadRequestError(f"{where}: no value")
-    text = cell if isinstance(cell, str) else json.dumps(cell)
-    try:
-        value = float(text)
-    except ValueError:  # true, a list, an object
-        value = math.nan
-    if "_" in text or not math.isfinite(value):  # Python reads 1_000; what sent it meant something else
-        shown = text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "…"
-        raise BadRequestError(f"{where}: {shown!r} is not a finite number")
-    return value
 
 
 class Server(ThreadingHTTPServer):

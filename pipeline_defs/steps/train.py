@@ -1,6 +1,7 @@
-"""Fit a ridge regression whose penalty is chosen by cross-validation.
+"""Fit the estimator that the model's file names, and leave behind what serves it.
 
-On data of some hundred rows, as `diabetes` has, it beats boosted trees and forests, and it says what it does.
+An estimator is a script beside this one with a function `fit(features, target, problem_type)`; see `linear.py`. It goes
+into the archive, because the model may be of a class of its own, so it must do without its neighbours.
 """
 
 import json
@@ -14,43 +15,53 @@ from typing import Any
 import joblib
 import numpy as np
 import sklearn
-from sklearn.linear_model import RidgeCV
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+
+import prepared_set
+from csv_rows import TARGETS
+from tables import BadDataError
+from trained_model import ESTIMATOR, estimator_module
 
 READS = ("train",)
-WRITES = {"model": {"model.joblib": None, "model.json": None, "code/serve.py": None}}
+WRITES = {
+    "model": {
+        "model.joblib": None,
+        "model.json": None,
+        "code/serve.py": None,
+        "code/request_rows.py": None,
+        "code/estimator.py": None,
+    }
+}
 
 BASE = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
 HYPERPARAMETERS = BASE / "input/config/hyperparameters.json"
 TRAIN = BASE / "input/data/train"
 MODEL = BASE / "model"
 FAILURE = BASE / "output/failure"
-SERVING = Path(__file__).with_name("serve.py")
-"""Lies beside this script wherever it runs: both come with the same channel."""
-
-PENALTIES = np.logspace(-2, 4, 25)
-
-
-def read_dataset(path: Path) -> tuple[list[str], np.ndarray]:
-    """Column names and rows of a file that `prepare` wrote."""
-    with path.open(encoding="utf-8") as file:
-        columns = file.readline().strip().split(",")
-        return columns, np.loadtxt(file, delimiter=",", ndmin=2)
+SERVING = ("serve.py", "request_rows.py")
+STEPS = Path(__file__).parent
+"""All steps' scripts lie together wherever they run: they come with the same channel."""
 
 
-def fit(features: np.ndarray, target: np.ndarray) -> Pipeline:
-    """The model. It scales its own input, so it takes features in the units they came in."""
-    return make_pipeline(StandardScaler(), RidgeCV(PENALTIES)).fit(features, target)
+def fitted(estimator: str, features: np.ndarray, target: np.ndarray, problem_type: str) -> Any:
+    """What the estimator's script makes of the rows. Raises ValueError where there is no such script."""
+    if not (STEPS / f"{estimator}.py").is_file():
+        raise ValueError(f"Estimator {estimator!r}: there is no {estimator}.py among the steps' scripts")
+    module = estimator_module(STEPS / f"{estimator}.py")
+    if not hasattr(module, "fit"):
+        raise ValueError(f"Estimator {estimator!r}: {estimator}.py has no function `fit`")
+    return module.fit(features, target, problem_type)
 
 
-def describe(columns: list[str], rows: int, model: Pipeline) -> dict[str, Any]:
-    """What someone who loads the model must know: its columns in order, and what it was made with."""
+def describe(columns: list[str], rows: int, problem_type: str, estimator: str, model: Any) -> dict[str, Any]:
+    """What someone who loads the model must know: what it predicts from which columns, and what it was made with."""
+    classes = {} if problem_type == "Regression" else {"classes": [str(name) for name in model.classes_]}
     return {
+        "problem_type": problem_type,
         "features": columns[:-1],
         "target": columns[-1],
+        **classes,
         "rows": rows,
-        "alpha": float(model[-1].alpha_),
+        "estimator": estimator,
         "versions": {
             "python": platform.python_version(),
             "scikit-learn": sklearn.__version__,
@@ -60,28 +71,39 @@ def describe(columns: list[str], rows: int, model: Pipeline) -> dict[str, Any]:
     }
 
 
-def train(data: Path, output: Path, target: str) -> dict[str, Any]:
-    """Write `model.joblib`, `model.json` and the script that serves them; returns what `model.json` says."""
-    columns, rows = read_dataset(data / "train.csv")
+def train(data: Path, output: Path, *, target: str, problem_type: str, estimator: str) -> dict[str, Any]:
+    """Write `model.joblib`, `model.json` and the scripts that serve them; returns what `model.json` says.
+
+    Raises BadDataError, ValueError.
+    """
+    if problem_type not in TARGETS:
+        raise ValueError(f"ProblemType {problem_type!r} is none of {', '.join(TARGETS)}")
+    file = data / "train.csv"
+    columns = prepared_set.columns_of(file)
     if columns[-1] != target:
-        raise ValueError(f"the last column of train.csv is {columns[-1]!r}, not the target {target!r}")
-    model = fit(rows[:, :-1], rows[:, -1])
-    description = describe(columns, len(rows), model)
+        raise BadDataError(f"train.csv, line 1: the last column is {columns[-1]!r}, not the target {target!r}")
+    features, targets = prepared_set.read(file, columns, problem_type)
+    model = fitted(estimator, features, targets, problem_type)
+    description = describe(columns, len(targets), problem_type, estimator, model)
     output.mkdir(parents=True, exist_ok=True)
     joblib.dump(model, output / "model.joblib")
     (output / "model.json").write_text(json.dumps(description, indent=2), encoding="utf-8")
     (output / "code").mkdir(exist_ok=True)
-    shutil.copy(SERVING, output / "code")
+    for script in SERVING:
+        shutil.copy(STEPS / script, output / "code")
+    shutil.copy(STEPS / f"{estimator}.py", output / ESTIMATOR)
     return description
 
 
 def main() -> int:
     """Run as SageMaker does. What goes wrong is also left where SageMaker takes the job's failure reason from."""
     try:
-        description = train(TRAIN, MODEL, json.loads(HYPERPARAMETERS.read_text(encoding="utf-8"))["target"])
+        said = json.loads(HYPERPARAMETERS.read_text(encoding="utf-8"))
+        description = train(TRAIN, MODEL, **{name: said[name] for name in ("target", "problem_type", "estimator")})
     except Exception as error:
+        told = str(error) if isinstance(error, BadDataError) else f"{type(error).__name__}: {error}"
         FAILURE.parent.mkdir(parents=True, exist_ok=True)
-        FAILURE.write_text(f"{type(error).__name__}: {error}", encoding="utf-8")
+        FAILURE.write_text(told, encoding="utf-8")
         raise
     print(json.dumps(description))
     return 0

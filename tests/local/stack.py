@@ -19,7 +19,16 @@ from tests.local.instances import Instance, eventually
 
 MODEL = "diabetes"
 PREFIX = "diabetes/training/"
+MODELS = project_root() / "pipeline_defs" / "models"
 LAP_SECONDS = 120.0
+
+
+def sample_spec(model: str = MODEL) -> dict[str, Any]:
+    """The sample model's, perhaps by another name. Without its endpoint, which takes seconds that few tests need."""
+    text = (MODELS / f"{MODEL}.yaml").read_text()
+    spec: dict[str, Any] = yaml.safe_load(text.replace(f"{MODEL}/", f"{model}/")) | {"model": model}
+    del spec["deployment"]
+    return spec
 
 
 class Stack:
@@ -31,7 +40,7 @@ class Stack:
 
     def deploy(self) -> list[Change]:
         deployment.deploy(self.environment)
-        return apply(self.environment, [project_root() / "pipeline_defs" / "models" / f"{MODEL}.yaml"])
+        return self._apply(MODEL, sample_spec())
 
     def start_again(self) -> None:
         """After a kill: the same state, perhaps another port."""
@@ -40,19 +49,21 @@ class Stack:
 
     def apply(self, model: str = MODEL, **changes: Any) -> None:
         """The sample model, perhaps by another name, with parts of its spec changed: `policy__approval="automatic"`."""
-        text = (project_root() / "pipeline_defs" / "models" / f"{MODEL}.yaml").read_text()
-        spec = yaml.safe_load(text.replace(f"{MODEL}/", f"{model}/")) | {"model": model}
+        spec = sample_spec(model)
         for path, value in changes.items():
             *parents, name = path.split("__")
             place = spec
             for parent in parents:
                 place = place.setdefault(parent, {})
             place[name] = value
+        (what,) = [change.what for change in self._apply(model, spec) if change.kind == "model"]
+        assert what in {"created", "updated"}
+
+    def _apply(self, model: str, spec: dict[str, Any]) -> list[Change]:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / f"{model}.yaml"
             file.write_text(yaml.safe_dump(spec))
-            (what,) = [change.what for change in apply(self.environment, [file]) if change.kind == "model"]
-        assert what in {"created", "updated"}
+            return apply(self.environment, [file])
 
     def drop_sagemakers_events(self) -> None:
         """From now on ticks alone can know."""

@@ -168,7 +168,8 @@ def test_a_failing_training_leaves_its_reason_where_sagemaker_looks(
     training_arguments: Arguments, tmp_path: Path
 ) -> None:
     job = TrainingJob(tmp_path, training_arguments["Train"])
-    job.put("/opt/ml/input/config", {"hyperparameters.json": b'{"target": "target"}'})
+    hyperparameters = json.dumps(training_arguments["Train"]["HyperParameters"]).encode()
+    job.put("/opt/ml/input/config", {"hyperparameters.json": hyperparameters})
     done = job.run()
     assert done.returncode == 1
-    assert job.path("/opt/ml/output/failure").read_text().startswith("FileNotFoundError")
+    assert job.path("/opt/ml/output/failure").read_text() == "train.csv: there is no such file"

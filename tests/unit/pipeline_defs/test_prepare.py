@@ -28,15 +28,22 @@ def rows(path: Path) -> list[list[str]]:
 
 
 def run(
-    tmp_path: Path, files: dict[str, str], *, features: str = "a,b", name: str = "out", test_share: float = 0.25
+    tmp_path: Path,
+    files: dict[str, str],
+    *,
+    features: str = "a,b",
+    name: str = "out",
+    test_share: float = 0.25,
+    problem_type: str = "Regression",
 ) -> Path:
-    prepare(land(tmp_path / f"{name}-data", files), tmp_path / name, "y", features, test_share)
+    data = land(tmp_path / f"{name}-data", files)
+    prepare(data, tmp_path / name, target="y", features=features, test_share=test_share, problem_type=problem_type)
     return tmp_path / name
 
 
-def failure(tmp_path: Path, files: dict[str, str], *, features: str = "a,b") -> str:
+def failure(tmp_path: Path, files: dict[str, str], *, features: str = "a,b", problem_type: str = "Regression") -> str:
     with pytest.raises(BadDataError) as caught:
-        run(tmp_path, files, features=features)
+        run(tmp_path, files, features=features, problem_type=problem_type)
     return str(caught.value)
 
 
@@ -148,3 +155,52 @@ def test_no_data_is_told(tmp_path: Path) -> None:
 def test_a_column_may_be_named_once_so_that_no_model_sees_its_target(tmp_path: Path, features: str, twice: str) -> None:
     told = failure(tmp_path, {"x.csv": csv_text(*GOOD)}, features=features)
     assert told == f"Features and Target name a column twice: {twice}"
+
+
+BINARY, MANY = "BinaryClassification", "MulticlassClassification"
+
+
+def classes(*names: str, rows: int = 40) -> str:
+    """Rows that name these classes in turn."""
+    return csv_text(*(f"{n},{n / 7:.3f},{names[n % len(names)]}" for n in range(rows)))
+
+
+def test_labels_are_text_and_numbers_among_them_are_one_class_however_written(tmp_path: Path) -> None:
+    out = run(tmp_path, {"x.csv": classes("1", "1.0", "0", "0.0")}, problem_type=BINARY)
+    found = {row[-1] for side in ("train/train.csv", "test/test.csv") for row in rows(out / side)[1:]}
+    assert found == {"0", "1"}
+    named = run(tmp_path, {"x.csv": classes('"in, part"', "ja")}, name="named", problem_type=BINARY)
+    assert {row[-1] for row in rows(named / "test/test.csv")[1:]} == {"in, part", "ja"}
+
+
+@pytest.mark.parametrize("problem_type", [BINARY, MANY])
+@pytest.mark.parametrize(
+    ("cell", "reason"), [("", "no label"), ("nan", "'nan' is not a label"), ("NaN", "'NaN' is not a label")]
+)
+def test_a_row_without_a_label_is_told(tmp_path: Path, cell: str, reason: str, problem_type: str) -> None:
+    files = {"x.csv": classes("yes", "no") + f"1,2,{cell}\n"}
+    assert failure(tmp_path, files, problem_type=problem_type) == f"x.csv, line 42: column y: {reason}"
+
+
+@pytest.mark.parametrize(
+    ("names", "problem_type", "reason"),
+    [
+        (["a", "b", "c"], BINARY, "column y: BinaryClassification takes two classes, but the rows have 3: a, b, c"),
+        (["a"], BINARY, "column y: BinaryClassification takes two classes, but the rows have 1: a"),
+        (["a"], MANY, "column y: MulticlassClassification takes two classes or more, but the rows have 1: a"),
+    ],
+)
+def test_classes_must_be_as_many_as_the_problem_takes(
+    tmp_path: Path, names: list[str], problem_type: str, reason: str
+) -> None:
+    assert failure(tmp_path, {"x.csv": classes(*names)}, problem_type=problem_type) == reason
+
+
+def test_a_class_that_only_one_set_has_is_told(tmp_path: Path) -> None:
+    told = failure(tmp_path, {"x.csv": classes("a", "b") + "1,2,c\n"}, problem_type=MANY)
+    assert told.startswith(("column y: the test set has no row of 'c' (1 in all)", "column y: the training set has no"))
+
+
+def test_an_evaluation_takes_the_classes_that_come(tmp_path: Path) -> None:
+    out = run(tmp_path, {"x.csv": classes("a")}, test_share=1, problem_type=BINARY)
+    assert len(rows(out / "test/test.csv")) == 41

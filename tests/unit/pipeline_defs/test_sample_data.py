@@ -1,4 +1,6 @@
-from pipeline_defs.sample_data import diabetes_objects
+from statistics import median
+
+from pipeline_defs.sample_data import breast_cancer_objects, diabetes_objects
 
 COLUMNS = "age,sex,bmi,bp,s1,s2,s3,s4,s5,s6,target"
 
@@ -28,3 +30,14 @@ def test_the_halves_are_all_patients_divided_by_age() -> None:
 
 def test_units_are_real() -> None:
     assert diabetes_objects(1)["part-00.csv"].splitlines()[1] == b"48,1,21.6,87,183,103.2,70,3,3.8918,69,75"
+
+
+def test_the_tumours_are_divided_by_texture_and_classes_by_name() -> None:
+    finer, coarser = (
+        [line.split(",") for body in objects.values() for line in body.decode().split()[1:]]
+        for objects in (breast_cancer_objects(), breast_cancer_objects(half="coarser"))
+    )
+    assert len(finer) + len(coarser) == 569
+    assert max(float(row[1]) for row in finer) <= median(float(row[1]) for row in finer + coarser)
+    shares = [sum(row[-1] == "malignant" for row in half) / len(half) for half in (finer, coarser)]
+    assert [round(share, 2) for share in shares] == [0.16, 0.58]

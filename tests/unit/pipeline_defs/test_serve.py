@@ -1,3 +1,4 @@
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -5,10 +6,11 @@ from typing import Any
 import joblib
 import numpy as np
 import pytest
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 
 import serve
-from serve import BadRequestError, Model, input_fn, model_fn, output_fn, predict_fn
+from request_rows import BadRequestError
+from serve import Class, Model, input_fn, model_fn, output_fn, predict_fn
 
 
 @pytest.fixture
@@ -18,6 +20,18 @@ def model(tmp_path: Path) -> Model:
     joblib.dump(estimator, tmp_path / "model.joblib")
     (tmp_path / "model.json").write_text(json.dumps({"features": ["a", "b"], "target": "y"}))
     return model_fn(str(tmp_path))
+
+
+@pytest.fixture
+def classifier(tmp_path: Path) -> Model:
+    """Says what its feature is nearest to; the classes' names need quotes in CSV."""
+    folder = tmp_path / "classifier"
+    folder.mkdir()
+    estimator = LogisticRegression(C=1e6).fit([[0.0], [1.0]], ["a, b", "c"])
+    joblib.dump(estimator, folder / "model.joblib")
+    description = {"features": ["x"], "target": "y", "classes": ["a, b", "c"]}
+    (folder / "model.json").write_text(json.dumps(description))
+    return model_fn(str(folder))
 
 
 def answer(model: Model, body: str | bytes, content_type: str) -> tuple[str, str]:
@@ -108,4 +122,25 @@ def test_other_content_types_are_unsupported(content_type: str) -> None:
 
 def test_a_prediction_that_json_has_no_word_for_is_an_error_and_not_bad_json() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
-        output_fn(np.array([np.inf]), "application/json")
+        output_fn([np.inf], "application/json")
+
+
+def test_a_class_is_a_line_of_label_and_probability(classifier: Model) -> None:
+    text, _ = answer(classifier, "0\n1\n", "text/csv")
+    first, second = csv.reader(text.splitlines())
+    assert (first[0], second[0]) == ("a, b", "c")
+    assert float(first[1]) < 0.1  # of the positive class, whatever the label
+    assert float(second[1]) > 0.9
+
+
+def test_json_names_the_classes_and_how_probable_each_is(classifier: Model) -> None:
+    text, _ = answer(classifier, '{"instances": [[0]]}', "application/json")
+    (prediction,) = json.loads(text)["predictions"]
+    assert prediction["label"] == "a, b"
+    assert prediction["probability"] == prediction["probabilities"]["c"]
+    assert sum(prediction["probabilities"].values()) == pytest.approx(1)
+
+
+def test_of_more_than_two_classes_the_probability_is_the_labels() -> None:
+    text, _ = output_fn([Class("b", {"a": 0.2, "b": 0.5, "c": 0.3})], "text/csv")
+    assert text == "b,0.5\n"
