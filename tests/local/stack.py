@@ -15,6 +15,7 @@ from pointsman import observe, operate
 from pointsman.apply import Change, apply
 from pointsman.environment import LOCAL, Environment, project_root
 from pointsman.local import deployment
+from pointsman.local.faults.running import RunningFaults
 from tests.local.instances import Instance, eventually
 
 MODEL = "diabetes"
@@ -37,6 +38,11 @@ class Stack:
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
         self.environment = Environment.named(LOCAL, instance.endpoint_url)
+
+    @property
+    def faults(self) -> RunningFaults:
+        """They end with the instance."""
+        return RunningFaults(self.instance.endpoint_url)
 
     def deploy(self) -> list[Change]:
         deployment.deploy(self.environment)
@@ -67,12 +73,7 @@ class Stack:
 
     def drop_sagemakers_events(self) -> None:
         """From now on ticks alone can know."""
-        events = self.environment.client("events")
-        rules = events.list_rules()["Rules"]
-        told = [rule["Name"] for rule in rules if "aws.sagemaker" in json.loads(rule["EventPattern"])["source"]]
-        assert {"pointsman-execution-ended", "pointsman-model-package", "pointsman-endpoint-settled"} <= set(told)
-        for name in told:
-            events.disable_rule(Name=name)
+        self.faults.add("event:*", "drop", times=None)
 
     def send(self, detail_type: str, **detail: Any) -> None:
         """An event of our own source."""

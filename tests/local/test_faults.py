@@ -1,4 +1,4 @@
-"""What goes wrong on demand in a running instance."""
+"""What goes wrong on demand in a running instance, and that the control plane does what it would have done."""
 
 import json
 from collections.abc import Iterator
@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from pipeline_defs.sample_data import diabetes_objects
 from pointsman.errors import BadRequest, NotFound
 from pointsman.local.faults.running import RunningFaults
-from tests.local.instances import Instance, unique
+from tests.local.instances import Instance, eventually, unique
+from tests.local.stack import LAP_SECONDS, Stack
 from tests.local.test_command import refused, run
 
 
@@ -89,3 +91,27 @@ def test_the_command_adds_lists_and_clears(aws: Instance) -> None:
     assert "1 cleared" in fault("clear", number)
     told = refused(21, "local", "fault", "add", "s3:Put", "throttle", POINTSMAN_STATE=str(aws.settings.state))
     assert "'Put' is no operation of s3" in told
+
+
+def test_laps_in_which_much_goes_wrong_end_as_others_do(stack: Stack) -> None:
+    stack.faults.add("event:*", "double", times=None)
+    stack.faults.add("sagemaker:StartPipelineExecution", "limit")
+    stack.faults.add("sagemaker:StartPipelineExecution", "fail-after", times=2)
+    stack.faults.add("step:Train", "SageMaker.CAPACITY_ERROR", on="pointsman-training", times=2)
+    stack.land()
+    stack.outcome("DEFERRED_CAPACITY")
+    (first,) = stack.ended(1)
+    assert first.status == "Succeeded"
+    assert (stack.executions(), len(stack.packages())) == (1, 1)
+    steps = stack.environment.sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=first.arn)
+    attempts = {step["StepName"]: step["AttemptCount"] for step in steps["PipelineExecutionSteps"]}
+    assert attempts["Train"] == 3
+    assert all(fault["left"] in {0, None} for fault in stack.faults.list())
+
+    stack.faults.clear()
+    stack.faults.add("event:*Execution Status Change", "reorder", times=None, seconds=300)
+    stack.land({"part-00.csv": diabetes_objects()["part-00.csv"].rpartition(b"\n")[0].rpartition(b"\n")[0]})
+    _, again = stack.ended(2)
+    assert again.status == "Succeeded"
+    eventually(stack.quiet, within=LAP_SECONDS)
+    assert (stack.executions(), len(stack.packages())) == (2, 2)
