@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from control_plane.records import Champion, Decision, Drift, Model, UnreadableModel
+from pointsman.cost_tables import estimates_text
 from pointsman.drawing import age, fields, short, titled
 from pointsman.models import ModelStory
 from pointsman.tables import decision_list
@@ -57,6 +58,7 @@ def model_view(story: ModelStory) -> RenderableType:
         "paused": f"by {paused.by}, {age(paused.since)} ago: {paused.why}" if paused else None,
         "drift": "\n".join(map(_drifted, model.drift.values())) or "none known",
         "data came": "; ".join(_arrivals(model)),
+        "a run costs": estimates_text(story.estimates),
         "lacks": Text("\n".join(story.lacks), style="yellow") if story.lacks else None,
     }
     return Group(fields(lines), Text("\nLast decisions"), decision_list(story.decisions))

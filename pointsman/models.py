@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 
+from control_plane.costs import Estimate
 from control_plane.endpoints import Endpoint
 from control_plane.errors import UnknownModel, UnreadableSpec
 from control_plane.fields import format_duration
+from control_plane.policies import Purpose
 from control_plane.records import Decision, Deployment, Model
 from control_plane.registry import ApprovalStatus
+from pointsman.costs import estimates
 from pointsman.environment import Environment
 from pointsman.errors import BadRequest, NotFound
 from pointsman.versions import short
@@ -23,7 +26,7 @@ class ModelStory:
 
     `approvals` are the registry's approval statuses of its newest versions by ARN, newest first; `endpoint` is what
     SageMaker says of the one in its spec, None where there is none. `deployment` is under way, `waiting` what waits for
-    a slot or a policy, `decisions` the last few.
+    a slot or a policy, `decisions` the last few, `estimates` what the next runs may cost.
     """
 
     model: Model
@@ -33,6 +36,7 @@ class ModelStory:
     waiting: tuple[Decision, ...]
     decisions: tuple[Decision, ...]
     lacks: tuple[str, ...]
+    estimates: Mapping[Purpose, Estimate]
 
 
 def known(environment: Environment, name: str) -> Model:
@@ -64,6 +68,7 @@ def story_of(environment: Environment, name: str) -> ModelStory:
         waiting=tuple(found for decision in waiting_of(model) if (found := ledger.decision(decision))),
         decisions=tuple(islice(environment.history.decisions(name), _DECISIONS_SHOWN)),
         lacks=tuple(lacking(model, endpoint, approvals, datetime.now(UTC))),
+        estimates=estimates(environment, model),
     )
 
 

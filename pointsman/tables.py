@@ -11,6 +11,7 @@ from control_plane.outcomes import action_of
 from control_plane.records import Decision, DeployRequest, Run, StartRequest
 from control_plane.serving import Serving
 from pointsman.apply import Change
+from pointsman.cost_tables import cost_text
 from pointsman.deployment_tables import deployment_entry
 from pointsman.drawing import age, fields, outcome_text, short, status_text, titled
 from pointsman.executions import Execution
@@ -99,7 +100,7 @@ def story_view(story: Story) -> RenderableType:
 def run_table(runs: Sequence[Run]) -> RenderableType:
     if not runs:
         return Text("no runs yet", style="dim")
-    table = titled("Runs", "age", "model", "purpose", "run", "status", "failure")
+    table = titled("Runs", "age", "model", "purpose", "run", "status", "cost", "failure")
     for run in runs:
         status = run.status or "Executing"
         table.add_row(
@@ -108,6 +109,7 @@ def run_table(runs: Sequence[Run]) -> RenderableType:
             run.purpose,
             short(run.arn),
             status_text(status),
+            cost_text(run.cost),
             escape((run.failure or "").partition("\n")[0][:_FAILURE_WIDTH]),
         )
     return table

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from control_plane.actions import Defer, Deploy, Skip, Start
+from control_plane.costs import Spending, dollars, estimate, month_of
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
 from control_plane.records import Model, Run, StartRequest
@@ -49,7 +50,7 @@ def admit_request(
     request: StartRequest, model: Model, recent: Sequence[Run], *, because: str, now: datetime, force: bool
 ) -> Start | Defer:
     """As `admit`, for a request whose data is settled: a deferred one that is looked at again."""
-    waits = None if force else _policy(request.purpose, model, recent, now)
+    waits = None if force else _policy(request, model, recent, now)
     if waits is None and model.slot:
         waits = Outcome.DEFERRED_BUSY, f"{model.slot.run or model.slot.decision} is under way", None
     return go_or_wait(Start(request, because), waits)
@@ -85,23 +86,50 @@ def held_back(model: Model, now: datetime) -> Waits | None:
     return None
 
 
-def _policy(purpose: Purpose, model: Model, recent: Sequence[Run], now: datetime) -> Waits | None:
+def _policy(request: StartRequest, model: Model, recent: Sequence[Run], now: datetime) -> Waits | None:
     """What the model's policies have against a run now: the outcome, why, and when it is worth asking again."""
-    policy = model.spec.policy
-    if held := held_back(model, now):
-        return held
+    return held_back(model, now) or _cooldown(request.purpose, model, now) or _budget(request, model, recent, now)
+
+
+def _cooldown(purpose: Purpose, model: Model, now: datetime) -> Waits | None:
     last = model.started.get(purpose)
-    cooldown = policy.cooldown.after(purpose)
+    cooldown = model.spec.policy.cooldown.after(purpose)
     if last and cooldown and now < last + cooldown:
         over = last + cooldown
         why = f"the last {purpose} began at {_minute(last)}, and the cooldown lasts until {_minute(over)}"
         return Outcome.SKIPPED_COOLDOWN, why, over
+    return None
+
+
+def _budget(request: StartRequest, model: Model, recent: Sequence[Run], now: datetime) -> Waits | None:
     day = [run for run in recent if run.started_at > now - _DAY]
-    limit = policy.budget.runs_per_day
+    limit = model.spec.policy.budget.runs_per_day
     if limit and len(day) >= limit:
         free = day[limit - 1].started_at + _DAY
         return Outcome.DEFERRED_BUDGET, f"the budget of {limit} runs a day is used up until {_minute(free)}", free
-    return None
+    return _month(request, model, recent, now)
+
+
+def _month(request: StartRequest, model: Model, recent: Sequence[Run], now: datetime) -> Waits | None:
+    """A run of unknown cost counts as nothing, and so does the estimate of one like no run before; the reason says so.
+
+    What began this month is all of it: whatever goes on holds the slot.
+    """
+    limit = model.spec.policy.budget.cost_per_month
+    if limit is None:
+        return None
+    first, following = month_of(now)
+    spent = Spending.of(run for run in recent if run.started_at >= first)
+    expected = estimate(recent, request.pipeline)
+    if spent.usd < limit and spent.usd + (expected.usd or 0) <= limit:
+        return None
+    others = f", and {spent.unknown} more an unknown sum" if spent.unknown else ""
+    this = "this one is like none before" if expected.usd is None else f"this one may cost {dollars(expected.usd)}"
+    why = (
+        f"{spent.runs - spent.unknown} runs of {first:%Y-%m} cost {dollars(spent.usd)}{others}, {this}, "
+        f"and the budget is {dollars(limit)} a month; asked again at {_minute(following)}"
+    )
+    return Outcome.DEFERRED_BUDGET, why, following
 
 
 def _minute(moment: datetime) -> str:

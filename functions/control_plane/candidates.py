@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from control_plane.actions import Skip
 from control_plane.admission import Candidate
+from control_plane.costs import month_of
 from control_plane.errors import UnknownPackage
 from control_plane.manifests import Manifest, folders_above, is_data
 from control_plane.outcomes import Outcome
@@ -15,8 +16,13 @@ from control_plane.requests import CHAMPION, against, evaluation_request, traini
 from control_plane.standings import known_package
 
 
-def candidate(model: Model, purpose: Purpose, decision_id: str, plane: ControlPlane) -> Candidate:
-    """The run of this purpose on what the model's folder holds now. Writes the manifest that names it."""
+def candidate(
+    model: Model, purpose: Purpose, decision_id: str, plane: ControlPlane, ended: Run | None = None
+) -> Candidate:
+    """The run of this purpose on what the model's folder holds now, after the one that just `ended`, if one did.
+
+    Writes the manifest that names it.
+    """
     source = model.spec.data.sources.get(purpose)
     if source is None:
         return _none(model, purpose, Outcome.SKIPPED_NO_DATA, f"the model has no data for {purpose}")
@@ -35,13 +41,18 @@ def candidate(model: Model, purpose: Purpose, decision_id: str, plane: ControlPl
         request,
         data=f"{len(manifest.objects)} objects in {source.prefix}",
         data_used_by=plane.ledger.data_used_by(model.spec.model, purpose, request.fingerprint, plane.now()),
-        recent=recent_runs(model, plane),
+        recent=recent_runs(model, plane, ended),
     )
 
 
-def recent_runs(model: Model, plane: ControlPlane) -> Sequence[Run]:
-    """Read only where a budget counts them."""
-    return plane.ledger.runs(model.spec.model) if model.spec.policy.budget.runs_per_day else []
+def recent_runs(model: Model, plane: ControlPlane, ended: Run | None = None) -> Sequence[Run]:
+    """Read only where a budget counts them. The index that they are read from may not know yet what `ended`."""
+    budget = model.spec.policy.budget
+    if not (budget.runs_per_day or budget.cost_per_month):
+        return []
+    month, _ = month_of(plane.now())
+    found = plane.ledger.runs(model.spec.model, since=month if budget.cost_per_month else None)
+    return [ended if ended and run.arn == ended.arn else run for run in found]
 
 
 def list_data(model: Model, purpose: Purpose, plane: ControlPlane) -> Manifest:

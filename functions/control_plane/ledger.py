@@ -164,8 +164,11 @@ class Ledger(Protocol):
 
     def run(self, arn: str) -> Run | None: ...
 
-    def runs(self, model: str) -> Sequence[Run]:
-        """Newest first, at most 100."""
+    def runs(self, model: str, since: datetime | None = None) -> Sequence[Run]:
+        """Newest first: the last 100, or with `since` all that began from then on, if those are more.
+
+        One request per 100 runs.
+        """
 
     def end_run(self, run: Run) -> None:
         """Record a run's end and free its slot; a run that didn't succeed frees its data too, with one request more.

@@ -20,7 +20,7 @@ class Outcome(StrEnum):
     HELD = "HELD"  # noted in an arrival window that hasn't closed
     DEFERRED_BUSY = "DEFERRED_BUSY"  # until the run or the deployment that the model already has ends
     DEFERRED_CAPACITY = "DEFERRED_CAPACITY"  # until SageMaker's quota allows it
-    DEFERRED_BUDGET = "DEFERRED_BUDGET"  # until the model may start another run
+    DEFERRED_BUDGET = "DEFERRED_BUDGET"  # until the model may start another run, by number or by cost
     DEFERRED_FREEZE = "DEFERRED_FREEZE"  # until the freeze ends
     DEFERRED_UNGUARDED = "DEFERRED_UNGUARDED"  # until the alarms exist that are to guard the deployment
     SKIPPED_COOLDOWN = "SKIPPED_COOLDOWN"  # until the cooldown ends; then it is looked at again

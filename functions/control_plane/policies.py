@@ -99,6 +99,9 @@ class Budget(Strict):
 
     # The ledger lists a model's last 100 runs; a larger budget would never be used up.
     runs_per_day: WholeNumber | None = Field(None, ge=1, le=100, description="of all purposes, in any 24 hours")
+    cost_per_month: Number | None = Field(
+        None, gt=0, description="USD for runs of all purposes that begin in one month, in UTC"
+    )
 
 
 def _week_moment(value: object) -> object:

@@ -1,10 +1,11 @@
 """What the rooms need of AWS, in our words. One adapter each under `adapters/`, one fake each under `tests/fakes/`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from control_plane.costs import JobUse
 from control_plane.endpoints import Endpoints
 from control_plane.ledger import Ledger
 from control_plane.manifests import DataObject
@@ -41,6 +42,12 @@ class Pipelines(Protocol):
         """
 
     def describe(self, arn: str) -> Execution: ...
+
+    def jobs(self, arn: str) -> Sequence[JobUse]:
+        """What an execution that has ended ran itself; steps that the cache served ran nothing.
+
+        One request, and one for each job.
+        """
 
 
 class Objects(Protocol):

@@ -3,11 +3,12 @@
 from typing import Any
 
 from control_plane.actions import RecordEnd, Skip
+from control_plane.costs import cost_of
 from control_plane.events import PipelineExecutionStatusChange
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
-from control_plane.ports import ControlPlane, Execution
-from control_plane.records import Decision, Run
+from control_plane.ports import GONE, ControlPlane, Execution
+from control_plane.records import Cost, Decision, Run
 from control_plane.telemetry import log_decision, log_outcome, room
 from control_plane.wiring import control_plane
 from on_pipeline_execution.decide import decide_end
@@ -34,10 +35,16 @@ def handle(execution_arn: str, plane: ControlPlane) -> tuple[RecordEnd | Skip, l
     execution = plane.pipelines.describe(execution_arn)
     action = decide_end(run, execution)
     if isinstance(action, RecordEnd):
-        ended = {"status": action.status, "failure": action.failure, "ended_at": execution.ended_at}
-        plane.ledger.end_run(run.model_copy(update=ended))
+        run = run.model_copy(update=_end(action, execution, run, plane))
+        plane.ledger.end_run(run)
     log_outcome(execution_arn, action, model=run.model, correlation_id=run.root)
     return action, follow_up(run, execution, plane) if execution.has_ended else []
+
+
+def _end(action: RecordEnd, execution: Execution, run: Run, plane: ControlPlane) -> dict[str, object]:
+    gone = action.status == GONE
+    cost = Cost(unknown=action.failure) if gone else cost_of(plane.pipelines.jobs(run.arn), run.region)
+    return {"status": action.status, "failure": action.failure, "ended_at": execution.ended_at, "cost": cost}
 
 
 def follow_up(run: Run, execution: Execution, plane: ControlPlane) -> list[Decision]:

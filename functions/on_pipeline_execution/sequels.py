@@ -17,7 +17,7 @@ def start_pending(ended: Run, plane: ControlPlane) -> list[Decision]:
     found = [plane.ledger.decision(decision_id) for decision_id in model.pending.values()]
     current = (brought_up_to_date(item, model, plane) for item in found if item)
     waiting = sorted(current, key=lambda item: item.decided_at)
-    recent = recent_runs(model, plane) if waiting else []
+    recent = recent_runs(model, plane, ended) if waiting else []
     actions = [(item, decide_next(item, ended, model, recent, plane.now())) for item in waiting]
     changed = [Dispatcher.of(plane).reconsider(item, action) for item, action in actions]
     return [decision for decision in changed if decision]
@@ -35,7 +35,7 @@ def act_on_verdict(evaluation: Run, plane: ControlPlane) -> Decision | None:
     subject = Subject(decision_id, evaluation.arn, model, Purpose.TRAINING, correlation_id=evaluation.root)
     judged = asked.start.parameters["ModelPackageArn"]
     action = decide_verdict(verdict, judged, model.champion, model.spec.policy) or decide_training(
-        candidate(model, Purpose.TRAINING, decision_id, plane), verdict, plane.now()
+        candidate(model, Purpose.TRAINING, decision_id, plane, evaluation), verdict, plane.now()
     )
     return Dispatcher.of(plane).carry_out(action, subject)
 

@@ -19,7 +19,8 @@ app.add_typer(faults.local_app, name="local")
 _COMMANDS: tuple[Callable[..., None], ...] = (
     *(local.up, local.down, local.status, local.demo),
     *(act.apply, act.start, act.evaluate, act.approve, act.reject),
-    *(act.deploy, act.rollback, act.pause, act.resume, look_at_models.deployments, graph.graph, look.schema),
+    *(act.deploy, act.rollback, act.pause, act.resume, look_at_models.deployments),
+    *(graph.graph, look.cost, look.schema),
 )
 for _command in _COMMANDS:
     app.command()(_command)

@@ -1,6 +1,7 @@
 """Commands that show what was decided and what runs."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 from control_plane.outcomes import Outcome
 from pointsman.cli.options import Env, Json, Limit, Model, Since, State, environment, moment
 from pointsman.cli.output import as_document, first, show
+from pointsman.errors import BadRequest
 
 decisions_app = typer.Typer(help="What was decided, and why.")
 runs_app = typer.Typer(help="Pipeline executions that the control plane started.")
@@ -97,6 +99,28 @@ def show_run(
     where = environment(env, state)
     execution = executions.execution(where, observe.run(where, run_id).arn)
     show(asdict(execution), execution_view(execution), as_json=as_json)
+
+
+def cost(
+    name: Annotated[str | None, typer.Argument(metavar="MODEL", help="Default: every model.")] = None,
+    *,
+    in_month: Annotated[str | None, typer.Option("--month", help="Such as 2026-11. Default: this month.")] = None,
+    since: Since = None,
+    env: Env = "local",
+    state: State = None,
+    as_json: Json = False,
+) -> None:
+    """Show what runs cost, by month and model."""
+    from pointsman import costs
+    from pointsman.cost_tables import cost_table
+
+    if in_month and since:
+        raise BadRequest("--month and --since: expected one of them")
+    begins, following = costs.month(in_month or f"{datetime.now(UTC):%Y-%m}")
+    start, end = moment(since) or begins, None if since else following
+    found = costs.monthly_costs(environment(env, state), name, start, end)
+    rows = [{"month": row.month, "model": row.model, **asdict(row.spending)} for row in found]
+    show(rows, cost_table(found), as_json=as_json)
 
 
 def schema(

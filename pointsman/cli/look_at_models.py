@@ -1,5 +1,7 @@
 """Commands that show what models are at, and what was deployed."""
 
+from dataclasses import asdict
+
 import typer
 from pydantic import TypeAdapter
 
@@ -38,6 +40,7 @@ def show_model(name: Name, env: Env = "local", state: State = None, *, as_json: 
         "waiting": [as_document(decision) for decision in story.waiting],
         "decisions": [as_document(decision) for decision in story.decisions],
         "lacks": list(story.lacks),
+        "estimates": {purpose: asdict(estimate) for purpose, estimate in story.estimates.items()},
     }
     show(document, model_view(story), as_json=as_json)
 

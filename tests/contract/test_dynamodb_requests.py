@@ -130,6 +130,7 @@ def deployed(ledger: DynamoDBLedger) -> None:
         (nothing, lambda ledger: ledger.decision("d1"), 1),
         (nothing, lambda ledger: ledger.decisions("churn"), 1),
         (nothing, lambda ledger: ledger.runs("churn"), 1),
+        (run, lambda ledger: ledger.runs("churn", since=MORNING), 1),
         (nothing, lambda ledger: ledger.window("churn", TRAINING), 1),
         (nothing, lambda ledger: ledger.pause("churn", PAUSED), 1),
         (nothing, lambda ledger: ledger.resume("churn"), 1),

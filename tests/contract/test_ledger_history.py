@@ -4,10 +4,11 @@ import pytest
 
 from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
-from control_plane.records import Run
+from control_plane.records import Cost, Run
 from tests.contract.looks import apply
 from tests.samples import (
     AT_MOST,
+    MORNING,
     SAME_DATA,
     TRAINING,
     after,
@@ -90,6 +91,24 @@ def test_an_ended_run_has_left_the_due_index_for_good(ledger: Ledger) -> None:
     ledger.end_run(ended(run))
     ledger.look_again(run, after(minutes=2))
     assert ledger.due(after(days=1)) == []
+
+
+def test_what_a_run_cost_is_kept(ledger: Ledger) -> None:
+    costs = [Cost(usd=0.25), Cost(unknown="Train: no rate of ml.x9.huge in eu-west-1 is known"), None]
+    for number, cost in enumerate(costs, 1):
+        ledger.end_run(ended(started(ledger, number)).model_copy(update={"cost": cost}))
+    assert [run.cost for run in reversed(ledger.runs("churn"))] == costs
+
+
+def test_all_runs_since_a_moment_are_listed_where_that_is_more_than_a_hundred(ledger: Ledger) -> None:
+    for number in range(1, 104):
+        ledger.end_run(ended(started(ledger, number), at=after(hours=number)))
+    found = [run.decision for run in ledger.runs("churn")]
+    assert found == [f"d{number}" for number in range(103, 3, -1)]
+    oldest, second = ledger.runs("churn", since=MORNING)[:-3:-1]
+    assert (oldest.decision, second.decision) == ("d1", "d2")
+    assert [run.decision for run in ledger.runs("churn", since=second.started_at)][-1] == "d2"
+    assert [run.decision for run in ledger.runs("churn", since=after(days=900))] == found
 
 
 def test_runs_are_listed_newest_first(ledger: Ledger) -> None:

@@ -257,9 +257,10 @@ class FakeLedger:
     def run(self, arn: str) -> Run | None:
         return self._store.rows.runs.get(arn)
 
-    def runs(self, model: str) -> list[Run]:
+    def runs(self, model: str, since: datetime | None = None) -> list[Run]:
         found = [run for run in self._store.rows.runs.values() if run.model == model]
-        return sorted(found, key=lambda run: run.started_at, reverse=True)[:LISTED]
+        recent = sum(run.started_at >= since for run in found) if since else 0
+        return sorted(found, key=lambda run: run.started_at, reverse=True)[: max(recent, LISTED)]
 
     def end_run(self, run: Run) -> None:
         with self._store.transaction() as rows:

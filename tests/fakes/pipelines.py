@@ -1,9 +1,10 @@
 """`Pipelines` that starts nothing, but honours tokens as SageMaker does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from control_plane.costs import JobUse
 from control_plane.errors import CallError
 from control_plane.ports import GONE, Execution
 from control_plane.records import StartRequest
@@ -30,6 +31,7 @@ class FakePipelines:
     started: list[Started] = field(default_factory=list)
     _by_token: dict[str, str] = field(default_factory=dict)
     _executions: dict[str, Execution] = field(default_factory=dict)
+    _jobs: dict[str, Sequence[JobUse]] = field(default_factory=dict)
 
     def start(self, request: StartRequest, *, token: str, display_name: str, description: str) -> str:
         assert len(token) in _TOKEN_LENGTHS, "SageMaker takes tokens of 32 to 128 characters"
@@ -48,11 +50,15 @@ class FakePipelines:
             return Execution(arn, GONE, self.now(), "SageMaker doesn't know it any more")
         return self._executions[arn]
 
+    def jobs(self, arn: str) -> Sequence[JobUse]:
+        return self._jobs.get(arn, ())
+
     def delete(self, arn: str) -> None:
         """As deleting its pipeline does."""
         del self._executions[arn]
 
-    def end(self, arn: str, status: str = "Succeeded", failure: str | None = None) -> None:
+    def end(self, arn: str, status: str = "Succeeded", failure: str | None = None, jobs: Sequence[JobUse] = ()) -> None:
+        self._jobs[arn] = jobs
         self._executions[arn] = replace(self._executions[arn], status=status, ended_at=self.now(), failure=failure)
 
     @property

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from control_plane.costs import JobUse, cost_of
 from pipeline_defs.sample_data import diabetes_objects
 from pointsman import executions
 from tests.local.instances import eventually
@@ -50,6 +51,15 @@ def test_the_version_says_where_it_comes_from(stack: Stack) -> None:
     found = executions.package_of(stack.environment, executions.execution(stack.environment, run.arn))
     assert found
     assert 40 < found.metrics["rmse"] < 65
+
+    steps = executions.execution(stack.environment, run.arn).steps
+    training = next(step.resource for step in steps if step.kind == "TrainingJob")
+    job = stack.environment.sagemaker.describe_training_job(TrainingJobName=str(training).rpartition("/")[2])
+    trained = cost_of([JobUse("Train", "ml.m5.xlarge", 1, job["BillableTimeInSeconds"])], "us-east-1")
+    assert run.cost
+    assert run.cost.usd
+    assert trained.usd
+    assert trained.usd < run.cost.usd < 0.1, "the training and two processing jobs"
 
     manifest = stack.environment.s3.get_object(
         Bucket=stack.environment.output("ArtifactBucket"), Key=f"manifests/diabetes/{run.fingerprint}/objects.json"

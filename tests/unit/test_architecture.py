@@ -23,8 +23,19 @@ PURE = [
     *(
         f"control_plane.{name}"
         for name in (
-            *("actions", "admission", "clock", "deployments", "endpoints", "errors", "fields", "history", "ledger"),
-            *("manifests", "models", "monitors", "outcomes", "policies", "ports", "records", "registry"),
+            *(
+                "actions",
+                "admission",
+                "clock",
+                "costs",
+                "deployments",
+                "endpoints",
+                "errors",
+                "fields",
+                "history",
+                "ledger",
+            ),
+            *("manifests", "models", "monitors", "outcomes", "policies", "ports", "prices", "records", "registry"),
             *("requests", "verdicts", "violations"),
         )
     ),

@@ -4,13 +4,16 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from control_plane.adapters.sagemaker_jobs import step_use
 from control_plane.clock import utc_now
+from control_plane.costs import JobUse
 from control_plane.errors import CallRefused, CapacityExceeded
 from control_plane.ports import GONE, Execution
 from control_plane.records import StartRequest
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sagemaker.type_defs import PipelineExecutionStepTypeDef
 
 # ResourceNotFound has no "Exception" suffix on SageMaker's wire; the validation errors have.
 _MEANING = {
@@ -26,7 +29,9 @@ def one_line(text: str, limit: int) -> str:
 
 
 class SageMakerPipelines:
-    """Needs sagemaker:StartPipelineExecution, DescribePipelineExecution and ListPipelineExecutionSteps."""
+    """Needs sagemaker:StartPipelineExecution, DescribePipelineExecution and ListPipelineExecutionSteps; for `jobs`
+    also DescribeTrainingJob, DescribeProcessingJob and DescribeTransformJob.
+    """
 
     def __init__(self, client: "SageMakerClient") -> None:
         self._client = client
@@ -62,16 +67,21 @@ class SageMakerPipelines:
             failure=self._failure(arn) or answer.get("FailureReason") if status == "Failed" else None,
         )
 
-    def _failure(self, arn: str) -> str:
-        """The failed steps' own reasons: the execution's says no more than that some step failed.
+    def jobs(self, arn: str) -> list[JobUse]:
+        ran = [step for step in self._steps(arn) if "CacheHitResult" not in step]
+        return [use for step in ran for use in step_use(self._client, step)]
 
-        One page of 100 holds every step, since a pipeline has at most 50; without asking for it, a page holds fewer.
-        """
-        steps = self._client.list_pipeline_execution_steps(
-            PipelineExecutionArn=arn, SortOrder="Ascending", MaxResults=100
-        )
+    def _failure(self, arn: str) -> str:
+        """The failed steps' own reasons: the execution's says no more than that some step failed."""
         return "; ".join(
             f"{step['StepName']}: {step.get('FailureReason', 'no reason given')}"
-            for step in steps["PipelineExecutionSteps"]
+            for step in self._steps(arn)
             if step["StepStatus"] == "Failed"
         )
+
+    def _steps(self, arn: str) -> "list[PipelineExecutionStepTypeDef]":
+        """One page of 100 holds every step, since a pipeline has at most 50; by itself, a page holds fewer."""
+        answer = self._client.list_pipeline_execution_steps(
+            PipelineExecutionArn=arn, SortOrder="Ascending", MaxResults=100
+        )
+        return answer["PipelineExecutionSteps"]

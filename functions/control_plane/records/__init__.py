@@ -6,12 +6,13 @@ from control_plane.records.arrivals import ArrivalWindow, Route
 from control_plane.records.decisions import Decision, DecisionStatus
 from control_plane.records.record import Record
 from control_plane.records.requests import DeployRequest, StartRequest
-from control_plane.records.runs import Deployment, Run
+from control_plane.records.runs import Cost, Deployment, Run
 from control_plane.records.state import Champion, Drift, Model, Paused, Slot, UnreadableModel
 
 __all__ = [
     "ArrivalWindow",
     "Champion",
+    "Cost",
     "Decision",
     "DecisionStatus",
     "DeployRequest",

@@ -9,8 +9,18 @@ from control_plane.records.record import Record
 from control_plane.records.requests import DeployRequest
 
 
+class Cost(Record):
+    """What the jobs of a run are billed for, in USD; None where that is not known, and `unknown` says why."""
+
+    usd: float | None = None
+    unknown: str | None = None
+
+
 class Run(Record):
-    """A pipeline execution that the control plane started. `status` is SageMaker's; None until it has ended."""
+    """A pipeline execution that the control plane started. `status` is SageMaker's; None until it has ended.
+
+    `cost` is known, or known to be unknown, once it has; None on runs that ended before costs were kept.
+    """
 
     kind: Literal["run"] = "run"
     arn: str
@@ -23,7 +33,17 @@ class Run(Record):
     status: str | None = None
     ended_at: datetime | None = None
     failure: str | None = None
+    cost: Cost | None = None
     correlation_id: str | None = None
+
+    @property
+    def pipeline(self) -> str:
+        """As `arn:aws:sagemaker:region:account:pipeline/NAME/execution/id` has it: in lower case."""
+        return self.arn.partition(":pipeline/")[2].partition("/")[0]
+
+    @property
+    def region(self) -> str:
+        return self.arn.split(":")[3]
 
     @property
     def root(self) -> str:

@@ -10,14 +10,16 @@ from control_plane.actions import Defer, Skip, Start
 from control_plane.admission import Candidate, admit, admit_request
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
-from control_plane.records import Model, Paused, Run, Slot
-from tests.samples import EVALUATION, MORNING, TRAINING, after, evaluated_spec, model_of, start_request
+from control_plane.records import Cost, Model, Paused, Run, Slot
+from tests.samples import EVALUATION, MORNING, TRAINING, after, evaluated_spec, execution_arn, model_of, start_request
 
 PAUSED = Paused(by="ada", why="the labels are wrong", since=MORNING)
 BUSY = Slot(decision="d0", run="arn:run")
 # MORNING is a Saturday, 09:00.
 WEEKEND = {"since": "Fri 18:00", "until": "Mon 06:00"}
 MONDAY = datetime.fromisoformat("2026-11-23T06:00Z")
+DECEMBER = datetime.fromisoformat("2026-12-01T00:00Z")
+ARN = execution_arn()
 
 
 def ran(hours_ago: float, purpose: Purpose = TRAINING, *, minutes: float = 5) -> Run:
@@ -180,6 +182,49 @@ def test_at_the_moment_that_a_wait_names_the_run_may_start(policy: dict[str, Any
     moment = timedelta(microseconds=1)
     assert isinstance(admitted(of, recent, now=until - moment), Defer)
     assert isinstance(admitted(of, recent, now=until), Start)
+
+
+def spent(days_ago: float, usd: float | None = None, status: str = "Succeeded", **changes: Any) -> Run:
+    """A run with its cost, which is unknown where none is given."""
+    cost = Cost(usd=usd) if usd is not None else Cost(unknown="Train: it has no billable time")
+    return ran(days_ago * 24).model_copy(update={"arn": ARN, "cost": cost, "status": status, **changes})
+
+
+@pytest.mark.parametrize(
+    ("recent", "expected"),
+    [
+        ((), None),
+        ((spent(1, 30), spent(2, 30)), None),
+        ((spent(1, 35), spent(2, 35)), "2 runs of 2026-11 cost 70.00 USD, this one may cost 35.00 USD"),
+        ((spent(1, 35), spent(22, 35)), None),  # that was in October
+        ((spent(1, 100, "Failed"),), "1 runs of 2026-11 cost 100.00 USD, this one is like none before"),
+        ((spent(1, 99.99, "Failed"),), None),
+        (
+            (spent(1), spent(2, 70), spent(3, 0.004)),
+            "2 runs of 2026-11 cost 70.00 USD, and 1 more an unknown sum, this one may cost 35.00 USD",
+        ),
+        ((spent(30, 101),), "0 runs of 2026-11 cost 0.00 USD, this one may cost 101.00 USD"),
+        ((spent(1, 70, arn=ARN.replace("training", "other")),), None),  # another pipeline's tells nothing of this one's
+        ((ran(1), spent(2, 90, "Stopped")), None),  # of before costs were kept
+    ],
+)
+def test_a_budget_of_money_counts_what_the_month_cost_and_what_the_run_may(
+    recent: tuple[Run, ...], expected: str | None
+) -> None:
+    action = admitted(model({"budget": {"cost_per_month": 100}}), *recent)
+    if expected is None:
+        assert isinstance(action, Start)
+    else:
+        assert waits(action) == (Outcome.DEFERRED_BUDGET, DECEMBER)
+        assert isinstance(action, Defer)
+        tail = ", and the budget is 100.00 USD a month; asked again at 2026-12-01 00:00 UTC"
+        assert action.because == f"new data, but {expected}{tail}"
+
+
+def test_a_month_of_spending_is_over_with_the_month() -> None:
+    of, recent = model({"budget": {"cost_per_month": 100}}), spent(1, 100, "Failed")
+    assert isinstance(admitted(of, recent, now=DECEMBER - timedelta(microseconds=1)), Defer)
+    assert isinstance(admitted(of, recent, now=DECEMBER), Start)
 
 
 EVERYTHING: dict[str, Any] = {

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from control_plane.actions import RecordEnd, Skip
+from control_plane.costs import JobUse
 from control_plane.errors import InvalidEvent
 from control_plane.outcomes import Outcome
+from control_plane.records import Cost
 from on_pipeline_execution import handler as room
 from tests.fakes import FakeControlPlane
 from tests.samples import execution_arn, execution_ended
@@ -34,6 +36,26 @@ def test_an_end_frees_the_slot_and_is_on_record_4(plane: FakeControlPlane) -> No
     run = plane.ledger.run(arn)
     assert run is not None
     assert (run.status, run.failure, run.ended_at) == ("Failed", "Train: no target", plane.now())
+
+
+def test_what_its_jobs_cost_is_on_record(plane: FakeControlPlane) -> None:
+    start_run(plane, "a.csv")
+    arn = running(plane)
+    plane.pipelines.end(arn, jobs=[JobUse("Train", "ml.m5.xlarge", 2, 1800)])
+    room.handle(arn, plane)
+    run = plane.ledger.run(arn)
+    assert run is not None
+    assert run.cost == Cost(usd=0.257)
+
+
+def test_of_an_execution_that_was_deleted_nobody_knows_the_cost(plane: FakeControlPlane) -> None:
+    start_run(plane, "a.csv")
+    arn = running(plane)
+    plane.pipelines.delete(arn)
+    room.handle(arn, plane)
+    run = plane.ledger.run(arn)
+    assert run is not None
+    assert run.cost == Cost(unknown="SageMaker doesn't know it any more")
 
 
 def test_our_own_observation_counts_as_sagemakers_event(plane: FakeControlPlane) -> None:

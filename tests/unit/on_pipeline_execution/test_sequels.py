@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from control_plane.costs import JobUse
 from control_plane.errors import UnreadableReport
 from control_plane.outcomes import Outcome
 from control_plane.ports import GONE
@@ -86,6 +87,31 @@ def test_a_degraded_champions_training_meets_the_policies() -> None:
     (decision,) = follow(plane, evaluated(plane, passed=False))
     assert decision.outcome is Outcome.DEFERRED_BUDGET
     assert pending_of(plane) == decision.id
+
+
+def test_the_run_whose_end_lets_the_next_one_start_counts_though_the_index_is_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plane = plane_with(**{"budget.cost_per_month": 1})
+    evaluation = str(ask(plane, purpose="evaluation").run)
+    behind = plane.ledger.runs("churn")
+    monkeypatch.setattr(plane.ledger, "runs", lambda *_, **__: behind)
+    waiting = ask(plane, "e2")
+    assert waiting.outcome is Outcome.DEFERRED_BUSY
+    plane.pipelines.end(evaluation, "Failed", jobs=[JobUse("Judge", "ml.m5.xlarge", 1, 4 * 3600)])
+    (decision,) = room.handle(evaluation, plane)[1]
+    assert (decision.id, decision.outcome) == (waiting.id, Outcome.DEFERRED_BUDGET)
+    assert "1 runs of 2026-11 cost 1.03 USD" in str(decision.then)
+
+
+def test_the_evaluation_counts_whose_verdict_asks_for_a_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    plane = plane_with(**{"budget.cost_per_month": 1})
+    evaluation = evaluated(plane, passed=False)
+    plane.pipelines.end(str(evaluation.run), jobs=[JobUse("Judge", "ml.m5.xlarge", 1, 4 * 3600)])
+    behind = plane.ledger.runs("churn")
+    monkeypatch.setattr(plane.ledger, "runs", lambda *_, **__: behind)
+    (decision,) = follow(plane, evaluation)
+    assert decision.outcome is Outcome.DEFERRED_BUDGET
 
 
 def test_a_verdict_on_a_version_that_is_champion_no_more_trains_nothing() -> None:

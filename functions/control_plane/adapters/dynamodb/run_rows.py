@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from control_plane.adapters.dynamodb import items, keys, slots, transactions
-from control_plane.adapters.dynamodb.rows import Rows
+from control_plane.adapters.dynamodb.rows import LISTED, Rows
 from control_plane.adapters.dynamodb.table import Write
 from control_plane.clock import stamp
 from control_plane.errors import Superseded
@@ -18,8 +18,16 @@ class RunRows(Rows):
         item = self._table.get(keys.run_key(arn))
         return items.run_of(item) if item else None
 
-    def runs(self, model: str) -> list[Run]:
-        return [items.run_of(item) for item in self._history(keys.runs_of(model), newest=True)]
+    def runs(self, model: str, since: datetime | None = None) -> list[Run]:
+        if since is None:
+            return [items.run_of(item) for item in self._history(keys.runs_of(model), newest=True)]
+        found: list[Run] = []
+        for page in self._table.pages("history", "history = :of", {":of": keys.runs_of(model)}, newest=True):
+            found += map(items.run_of, page)
+            if len(found) >= LISTED and found[-1].started_at < since:
+                break
+        recent = sum(run.started_at >= since for run in found)
+        return found[: max(recent, LISTED)]
 
     def end_run(self, run: Run) -> None:
         freed = [] if run.status == "Succeeded" else self._freed_data(run, run.decision)

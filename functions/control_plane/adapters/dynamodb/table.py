@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 type Item = Mapping[str, str | int]
 _BATCH_GET_LIMIT = 100
-_PAGE = 50
+_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
