@@ -1,19 +1,15 @@
 """Bring an environment to what the checkout says: pipelines compiled and upserted, model specs in the ledger."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from botocore.exceptions import ClientError
-
-from control_plane.errors import NameTaken, UnknownModel, UnreadableSpec
 from control_plane.models import ModelSpec
 from control_plane.policies import Purpose
-from control_plane.records import StartRequest
+from control_plane.records import StartRequest, UnreadableModel
 from control_plane.registry import Package
 from control_plane.requests import evaluation_request, training_request
 from pipeline_defs.account import Account
@@ -24,26 +20,39 @@ from pointsman.clashes import clashes
 from pointsman.environment import Environment
 from pointsman.errors import InvalidSpec
 from pointsman.spec_files import load_specs, place
-from pointsman.waiting import look_at_what_waits
+from pointsman.upserts import Change, Planned, plan_code, plan_group, plan_model, plan_pipeline
 
 # A pipeline definition's `Parameters`.
 type Parameters = Sequence[Mapping[str, Any]]
-type What = Literal["created", "updated", "unchanged"]
 
 
 @dataclass(frozen=True)
-class Change:
-    """One thing that `apply` looked at."""
+class Plan:
+    """All that `apply` looks at, in the order in which it is brought about."""
 
-    kind: Literal["pipeline", "model package group", "model"]
-    name: str
-    what: What
+    planned: tuple[Planned, ...]
+
+    @property
+    def changes(self) -> list[Change]:
+        return [planned.change for planned in self.planned]
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(change.is_one for change in self.changes)
+
+    def carry_out(self) -> None:
+        for planned in self.planned:
+            if planned.change.is_one:
+                planned.carry_out()
 
 
-def apply(environment: Environment, files: list[Path]) -> list[Change]:
-    """Check everything first, so that an error leaves nothing half applied. Raises InvalidSpec, NotDeployed."""
+def plan(environment: Environment, files: Sequence[Path], *, whole: bool = False) -> Plan:
+    """Compile, check everything, and compare; an error leaves nothing half applied. Raises InvalidSpec, NotDeployed.
+
+    `whole`: the files are all that there are, so other models of the ledger are worth a word.
+    """
     specs = load_specs(files, environment.outputs)
-    code = step_code()
+    code, commit = step_code(), last_change("pipeline_defs")
     bucket, role = environment.output("ArtifactBucket"), environment.output("JobRoleArn")
     definitions = compile_pipelines(
         Account(
@@ -52,21 +61,40 @@ def apply(environment: Environment, files: list[Path]) -> list[Change]:
             job_role_arn=role,
             code_uri=code.uri(bucket),
             environment=environment.name,
-            git_commit=last_change("pipeline_defs"),
+            git_commit=commit,
         )
     )
+    _check(environment, specs, definitions)
+    tags = {"pointsman:environment": environment.name, "pointsman:commit": commit}
+    planned = [plan_code(environment, code)]
+    planned += [plan_pipeline(environment, name, text, tags) for name, text in definitions.items()]
+    for path, spec in specs.items():
+        planned += [plan_group(environment, spec.model), plan_model(environment, path, spec)]
+    others = _others(environment, specs) if whole else []
+    return Plan((*planned, *(Planned(Change("model", name, "left alone")) for name in others)))
+
+
+def apply(environment: Environment, files: Sequence[Path]) -> list[Change]:
+    """Plan and carry out, without a question."""
+    planned = plan(environment, files)
+    planned.carry_out()
+    return planned.changes
+
+
+def _check(environment: Environment, specs: Mapping[Path, ModelSpec], definitions: Mapping[str, str]) -> None:
     declared = {name: json.loads(text)["Parameters"] for name, text in definitions.items()}
     problems = [problem for path, spec in specs.items() for problem in parameter_problems(path, spec, declared)]
     problems += [problem for path, spec in specs.items() for problem in _foreign_bucket(environment, path, spec)]
     problems += clashes(environment, specs)
     if problems:
         raise InvalidSpec("\n".join(problems))
-    for name, content in code.files.items():
-        environment.s3.put_object(Bucket=bucket, Key=f"{code.prefix}{name}", Body=content)
-    changes = [_apply_pipeline(environment, role, name, text) for name, text in definitions.items()]
-    for path, spec in specs.items():
-        changes += [_apply_group(environment, spec.model), _apply_model(environment, path, spec)]
-    return changes
+
+
+def _others(environment: Environment, specs: Mapping[Path, ModelSpec]) -> list[str]:
+    known = [
+        model.name if isinstance(model, UnreadableModel) else model.spec.model for model in environment.history.models()
+    ]
+    return sorted(set(known) - {spec.model for spec in specs.values()})
 
 
 def _foreign_bucket(environment: Environment, path: Path, spec: ModelSpec) -> Iterator[str]:
@@ -118,51 +146,3 @@ def _remedy(name: str, own: Iterable[str], declared: Iterable[str]) -> str:
     if name in own:
         return f"it has {', '.join(sorted(declared))}"
     return f"every run is told it: let the pipeline declare it, or say `omit: [{name}]` beside its name"
-
-
-def _apply_pipeline(environment: Environment, role: str, name: str, definition: str) -> Change:
-    sagemaker = environment.sagemaker
-    try:
-        known = sagemaker.describe_pipeline(PipelineName=name)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceNotFound":
-            raise
-        token = hashlib.sha256(f"{name}\n{definition}".encode()).hexdigest()
-        sagemaker.create_pipeline(
-            PipelineName=name, PipelineDefinition=definition, RoleArn=role, ClientRequestToken=token
-        )
-        return Change("pipeline", name, "created")
-    if known["PipelineDefinition"] == definition and known["RoleArn"] == role:
-        return Change("pipeline", name, "unchanged")
-    sagemaker.update_pipeline(PipelineName=name, PipelineDefinition=definition, RoleArn=role)
-    return Change("pipeline", name, "updated")
-
-
-def _apply_group(environment: Environment, model: str) -> Change:
-    sagemaker = environment.sagemaker
-    try:
-        sagemaker.describe_model_package_group(ModelPackageGroupName=model)
-    except ClientError as error:
-        # SageMaker answers ValidationException "ModelPackageGroup ... does not exist" here.
-        if "does not exist" not in error.response["Error"]["Message"]:
-            raise
-        sagemaker.create_model_package_group(ModelPackageGroupName=model)
-        return Change("model package group", model, "created")
-    return Change("model package group", model, "unchanged")
-
-
-def _apply_model(environment: Environment, path: Path, spec: ModelSpec) -> Change:
-    try:
-        known = environment.ledger.model(spec.model).revision
-    except UnknownModel:
-        known = None
-    except UnreadableSpec:
-        known = "unreadable"
-    if known == spec.revision:
-        return Change("model", spec.model, "unchanged")
-    try:
-        environment.ledger.apply(spec, datetime.now(UTC))
-    except NameTaken as error:
-        raise InvalidSpec(f"{path}: {error}") from error  # another apply came between
-    look_at_what_waits(environment.ledger, spec.model)
-    return Change("model", spec.model, "updated" if known else "created")

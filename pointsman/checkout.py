@@ -1,9 +1,10 @@
 """Which checkout of Pointsman a command acts on."""
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
-from pointsman.errors import NotInCheckout
+from pointsman.errors import NotCommitted, NotInCheckout
 
 
 def project_root(start: Path | None = None) -> Path:
@@ -36,3 +37,18 @@ def last_change(folder: str) -> str:
         return commit + ("-dirty" if git("status", "--porcelain", "--", folder) else "")
     except (subprocess.CalledProcessError, FileNotFoundError):
         return "unknown"
+
+
+def uncommitted(paths: Sequence[Path]) -> list[str]:
+    """What of these files and folders no commit holds, in `git status`'s short form: ` M pipeline_defs/training.py`.
+
+    Raises NotCommitted where git can't say.
+    """
+    command = ["git", "status", "--porcelain", "--untracked-files=all", "--", *map(str, paths)]
+    try:
+        done = subprocess.run(command, cwd=project_root(), capture_output=True, text=True, check=True)
+    except FileNotFoundError as error:
+        raise NotCommitted("git isn't installed, so nothing says which commit this is") from error
+    except subprocess.CalledProcessError as error:
+        raise NotCommitted(f"no commit holds what would be applied: {error.stderr.strip()}") from error
+    return done.stdout.splitlines()

@@ -11,7 +11,9 @@ PointsmanError                        1
 ├── StateInUse                   16   the demo would remove an environment that it did not make
 ├── LapFailed                    17   the demo's run did not end with a registered version
 ├── BadRequest                   21   what was asked for can't be sent, or a fault can never strike
-├── NothingDone                  22   the control plane decided not to do what was asked
+├── NothingDone                  22   the control plane decided not to do what was asked, or a person did
+├── NotCommitted                 23   what would be applied is in no commit; nothing was applied
+├── Different                    24   `pointsman diff` found something to apply
 ├── NotInCheckout                19   neither the working directory nor the package lies in a checkout
 └── LocalAwsError                 2   the embedded AWS could not do what was asked
     ├── UnsupportedPlatform       3   the built functions hold Linux binaries
@@ -148,9 +150,24 @@ class BadRequest(PointsmanError):
 
 
 class NothingDone(PointsmanError):
-    """Raised by the commands that ask, with the decision's outcome and reason. What waits is no error."""
+    """Raised by the commands that ask, with the decision's outcome and reason, and where a person said no.
+
+    What waits is no error.
+    """
 
     exit_code: ClassVar[int] = 22
+
+
+class NotCommitted(PointsmanError):
+    """Raised by `pointsman apply`, on an account; its message lists the files."""
+
+    exit_code: ClassVar[int] = 23
+
+
+class Different(PointsmanError):
+    """Raised by `pointsman diff`. Not 1, as diff and kubectl have it: that is how a program ends which broke."""
+
+    exit_code: ClassVar[int] = 24
 
 
 class NotInCheckout(PointsmanError):

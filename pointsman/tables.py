@@ -1,4 +1,4 @@
-"""How people see decisions, runs and changes."""
+"""How people see decisions and runs."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,7 +10,6 @@ from rich.text import Text
 from control_plane.outcomes import action_of
 from control_plane.records import Decision, DeployRequest, Run, StartRequest
 from control_plane.serving import Serving
-from pointsman.apply import Change
 from pointsman.cost_tables import cost_text
 from pointsman.deployment_tables import deployment_entry
 from pointsman.drawing import age, fields, outcome_text, short, status_text, titled
@@ -134,13 +133,6 @@ def package_table(version: Version) -> RenderableType:
     table = titled("Version", "package", "approval", "metrics")
     metrics = ", ".join(f"{name} {value:.4g}" for name, value in version.metrics.items())
     table.add_row(named(version.arn), version.approval_status, metrics)
-    return table
-
-
-def change_table(changes: Sequence[Change]) -> RenderableType:
-    table = titled("Applied", "kind", "name", "")
-    for change in changes:
-        table.add_row(change.kind, change.name, Text(change.what, "dim" if change.what == "unchanged" else "green"))
     return table
 
 

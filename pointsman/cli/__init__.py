@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from pointsman.cli import act, faults, graph, local, look, look_at_models
+from pointsman.cli import act, applying, faults, graph, local, look, look_at_models
 from pointsman.cli.output import say
 from pointsman.errors import PointsmanError
 
@@ -18,7 +18,7 @@ app.add_typer(look.runs_app, name="runs")
 app.add_typer(faults.local_app, name="local")
 _COMMANDS: tuple[Callable[..., None], ...] = (
     *(local.up, local.down, local.status, local.demo),
-    *(act.apply, act.start, act.evaluate, act.approve, act.reject),
+    *(applying.apply, applying.diff, act.start, act.evaluate, act.approve, act.reject),
     *(act.deploy, act.rollback, act.pause, act.resume, look_at_models.deployments),
     *(graph.graph, look.cost, look.schema),
 )

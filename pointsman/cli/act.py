@@ -1,7 +1,5 @@
-"""Commands that change something: specs, runs, versions in use, approvals."""
+"""Commands that change something: runs, versions in use, approvals."""
 
-from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,26 +8,6 @@ from control_plane.records import Decision
 from pointsman.cli.options import Env, Force, Json, Name, State, Version, Why, environment
 from pointsman.cli.output import as_document, came_to_nothing, say, show
 from pointsman.errors import NothingDone
-
-
-def apply(
-    files: Annotated[
-        list[Path] | None, typer.Argument(help="Model specs or folders of them. Default: pipeline_defs/models.")
-    ] = None,
-    env: Env = "local",
-    state: State = None,
-    *,
-    as_json: Json = False,
-) -> None:
-    """Compile and upsert the pipelines, write the models into the ledger. An error applies nothing."""
-    from pointsman.apply import apply as apply_all
-    from pointsman.environment import project_root
-    from pointsman.tables import change_table
-
-    models = project_root() / "pipeline_defs" / "models"
-    given = [file for path in files or [models] for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
-    changes = apply_all(environment(env, state), given)
-    show([asdict(change) for change in changes], change_table(changes), as_json=as_json)
 
 
 def start(

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from rich.console import Console
 
+from pointsman.change_list import change_list
 from pointsman.demo import lap as laps
 from pointsman.demo import stage
 from pointsman.demo.display import Display, epilogue
-from pointsman.tables import change_table
 
 _UNBOUNDED = 10_000
 
@@ -26,7 +26,7 @@ def run(state: Path, port: int | None, *, as_json: bool) -> None:
     say("starting an embedded AWS")
     environment = stage.start(state, port, say)
     changes = stage.prepare(environment, say)
-    console.print(change_table(changes))
+    console.print(change_list(changes))
     say(f"landing data under s3://{environment.output('DataBucket')}/{laps.PREFIX}")
     lap = laps.Lap()
     try:

@@ -4,13 +4,14 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from pointsman.apply import Change, apply
+from pointsman.apply import apply
 from pointsman.environment import LOCAL, Environment, project_root
 from pointsman.errors import StateInUse
 from pointsman.local import deployment, process
 from pointsman.local.aws.ministack import check_version
 from pointsman.local.instance import make_state_directory
 from pointsman.local.settings import LocalSettings
+from pointsman.upserts import Change
 
 # A minute of schedules passes in a second, so on_tick looks every second.
 TIME_SCALE = 60.0

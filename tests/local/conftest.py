@@ -43,7 +43,7 @@ def deployed(built: None, tmp_path_factory: pytest.TempPathFactory) -> Path:  # 
     state = tmp_path_factory.mktemp("deployed") / "state"
     with Instance.started(state, time_scale=TIME_SCALE) as instance:
         changes = Stack(instance).deploy()
-        assert {change.what for change in changes} == {"created"}
+        assert {change.what for change in changes} == {"create"}
     return state
 
 

@@ -12,10 +12,11 @@ from control_plane.policies import Purpose
 from control_plane.records import Decision, Model, Run
 from pipeline_defs.sample_data import diabetes_objects
 from pointsman import observe, operate
-from pointsman.apply import Change, apply
+from pointsman.apply import apply
 from pointsman.environment import LOCAL, Environment, project_root
 from pointsman.local import deployment
 from pointsman.local.faults.running import RunningFaults
+from pointsman.upserts import Change
 from tests.local.instances import Instance, eventually
 
 MODEL = "diabetes"
@@ -63,7 +64,7 @@ class Stack:
                 place = place.setdefault(parent, {})
             place[name] = value
         (what,) = [change.what for change in self._apply(model, spec) if change.kind == "model"]
-        assert what in {"created", "updated"}
+        assert what in {"create", "update"}
 
     def _apply(self, model: str, spec: dict[str, Any]) -> list[Change]:
         with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,197 @@
+"""What is applied, and what must be so before: over a ledger in memory and a clone of its own."""
+
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import typer
+
+from control_plane.models import ModelSpec
+from pointsman import apply as applying
+from pointsman import checkout
+from pointsman.approval import must_be_committed, must_be_wanted
+from pointsman.change_list import change_list
+from pointsman.differences import differences
+from pointsman.errors import BadRequest, NotCommitted, NothingDone
+from pointsman.upserts import Change, Planned, plan_model
+from tests.fakes import FakeHistory, FakeLedger
+from tests.samples import MORNING, model_spec
+
+FILE = Path("churn.yaml")
+
+
+@pytest.fixture
+def environment() -> Any:
+    ledger = FakeLedger()
+    ledger.apply(model_spec(), MORNING)
+    return SimpleNamespace(
+        name="dev", stack="pointsman-dev", region="eu-west-1", ledger=ledger, history=FakeHistory(ledger)
+    )
+
+
+def changed(**changes: Any) -> ModelSpec:
+    return model_spec(changes=changes)
+
+
+def told(planned: Planned) -> tuple[str, list[str]]:
+    return planned.change.what, [str(field) for field in planned.change.fields]
+
+
+def test_of_a_model_each_field_that_differs_is_told_as_its_file_has_it(environment: Any) -> None:
+    assert told(plan_model(environment, FILE, model_spec())) == ("unchanged", [])
+    assert told(plan_model(environment, FILE, model_spec("other"))) == ("create", [])
+    larger = changed(**{"policy.budget": {"cost_per_month": 5}, "policy.metric.bar": 0.9})
+    planned = plan_model(environment, FILE, larger)
+    assert told(planned) == (
+        "update",
+        ["~ policy.metric.bar  0.8 → 0.9", "~ policy.budget.cost_per_month  null → 5.0"],
+    )
+    planned.carry_out()
+    assert told(plan_model(environment, FILE, larger)) == ("unchanged", [])
+
+
+def test_models_of_no_file_are_left_alone(environment: Any) -> None:
+    assert applying._others(environment, {FILE: model_spec("other")}) == ["churn"]
+    assert applying._others(environment, {FILE: model_spec()}) == []
+
+
+def test_only_what_differs_is_carried_out() -> None:
+    done: list[str] = []
+    things = [("a", "create"), ("b", "unchanged"), ("c", "update"), ("d", "left alone")]
+    planned = [Planned(Change("model", name, what), lambda name=name: done.append(name)) for name, what in things]  # type: ignore[misc,arg-type]
+    plan = applying.Plan(tuple(planned))
+    assert not plan.is_empty
+    plan.carry_out()
+    assert done == ["a", "c"]
+    assert applying.Plan((planned[1], planned[3])).is_empty
+
+
+def test_people_see_a_line_for_each_thing_and_each_field() -> None:
+    fields = tuple(differences({"policy": {"approval": "manual"}}, {"policy": {"approval": "automatic"}}))
+    changes = [
+        Change("pipeline", "training", "unchanged"),
+        Change("model", "churn", "update", fields),
+        Change("model", "old", "left alone"),
+    ]
+    assert change_list(changes).plain.splitlines() == [
+        "unchanged  pipeline training",
+        "update     model churn",
+        '    ~ policy.approval  "manual" → "automatic"',
+        "left alone model old  it is in no file; no command removes models",
+    ]
+    assert changes[1].as_document() == {
+        "kind": "model",
+        "name": "churn",
+        "what": "update",
+        "fields": [{"field": "policy.approval", "old": "manual", "new": "automatic"}],
+    }
+
+
+@pytest.fixture
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout with a committed pipeline and model."""
+    root = tmp_path / "clone"
+    (root / "pipeline_defs" / "models").mkdir(parents=True)
+    for name in (
+        "template.yaml",
+        "samconfig.toml",
+        "README.md",
+        "pipeline_defs/training.py",
+        "pipeline_defs/models/churn.yaml",
+    ):
+        (root / name).write_text("1\n")
+    monkeypatch.chdir(root)
+    git("init", "-q")
+    commit("first")
+    return root
+
+
+def git(*words: str) -> str:
+    who = ("-c", "user.name=ada", "-c", "user.email=ada@example.com")
+    return subprocess.run(["git", *who, *words], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def commit(what: str) -> str:
+    git("add", "-A")
+    git("commit", "-q", "-m", what)
+    return git("rev-parse", "HEAD")
+
+
+def where(name: str) -> Any:
+    return SimpleNamespace(name=name, stack=f"pointsman-{name}", region="eu-west-1")
+
+
+def test_a_commit_that_changed_nothing_of_a_folder_is_not_its_last_change(clone: Path) -> None:
+    first = git("rev-parse", "HEAD")
+    (clone / "README.md").write_text("2\n")
+    assert commit("second") != first
+    assert checkout.last_change("pipeline_defs") == first
+    (clone / "pipeline_defs" / "training.py").write_text("2\n")
+    assert checkout.last_change("pipeline_defs") == f"{first}-dirty"
+    assert commit("third") == checkout.last_change("pipeline_defs")
+
+
+def test_the_commit_of_what_is_no_clone_is_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("template.yaml", "samconfig.toml"):
+        (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path)
+    assert checkout.last_change("pipeline_defs") == "unknown"
+    with pytest.raises(NotCommitted, match="not a git repository"):
+        must_be_committed(where("dev"), [], allow_dirty=False)
+
+
+@pytest.mark.parametrize(
+    ("environment", "allow_dirty", "refused"),
+    [("local", False, False), ("dev", False, True), ("dev", True, False), ("prod", False, True), ("prod", True, True)],
+)
+def test_what_no_commit_holds_is_applied_where_that_does_no_harm(
+    clone: Path, environment: str, *, allow_dirty: bool, refused: bool
+) -> None:
+    files = [clone / "pipeline_defs" / "models" / "churn.yaml"]
+    (clone / "README.md").write_text("nobody applies this\n")
+    must_be_committed(where(environment), files, allow_dirty=allow_dirty)
+    (clone / "pipeline_defs" / "training.py").write_text("2\n")
+    (clone / "pipeline_defs" / "models" / "new.yaml").write_text("1\n")
+    if not refused:
+        must_be_committed(where(environment), files, allow_dirty=allow_dirty)
+        return
+    with pytest.raises(NotCommitted) as error:
+        must_be_committed(where(environment), files, allow_dirty=allow_dirty)
+    told, *listed = str(error.value).splitlines()
+    assert told.startswith(f"nothing applied to {environment}: no commit holds these files; commit them first")
+    assert ("--allow-dirty" in told) == (environment != "prod")
+    assert listed == ["   M pipeline_defs/training.py", "  ?? pipeline_defs/models/new.yaml"]
+
+
+def test_a_spec_from_elsewhere_is_in_no_commit(clone: Path) -> None:
+    with pytest.raises(NotCommitted, match=f"churn.yaml, which lies outside of {clone}"):
+        must_be_committed(where("prod"), [clone.parent / "churn.yaml"], allow_dirty=False)
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_a_person_is_asked_on_an_account(monkeypatch: pytest.MonkeyPatch, *, answer: bool) -> None:
+    asked: list[str] = []
+
+    def confirm(question: str, **_: Any) -> bool:
+        asked.append(question)
+        return answer
+
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr(typer, "confirm", confirm)
+    if answer:
+        must_be_wanted(where("prod"), yes=False)
+    else:
+        with pytest.raises(NothingDone, match="nothing applied to prod"):
+            must_be_wanted(where("prod"), yes=False)
+    assert asked == ["Apply that to prod, stack pointsman-prod in eu-west-1?"]
+
+
+def test_nobody_is_asked_who_has_said_yes_or_tries_it_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
+    must_be_wanted(where("prod"), yes=True)
+    must_be_wanted(where("local"), yes=False)
+    with pytest.raises(BadRequest, match="there is no terminal to ask on; say --yes"):
+        must_be_wanted(where("prod"), yes=False)
