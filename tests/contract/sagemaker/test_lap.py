@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from control_plane.adapters.sagemaker import SageMakerPipelines
+from control_plane.costs import cost_of
 from tests.contract.sagemaker.definitions import (
     compare,
     condition,
@@ -132,7 +134,7 @@ def test_the_other_branch_fails_with_the_message(served: Served, bucket: str, da
     assert steps["TooLow"]["Metadata"] == {"Fail": {"ErrorMessage": "mean 5.0 is below 7.0"}}
 
 
-def test_training_metrics_are_read_from_the_log(
+def test_training_metrics_are_read_from_the_log_and_what_the_jobs_take_from_the_jobs(
     served: Served, sagemaker: Any, bucket: str, data: str, script: Script
 ) -> None:
     arn = served.start_execution(lap(bucket, unique("group"), script), Data=data)
@@ -143,4 +145,12 @@ def test_training_metrics_are_read_from_the_log(
     assert [transition["Status"] for transition in described["SecondaryStatusTransitions"]] == [
         "Starting", "Downloading", "Training", "Uploading", "Completed",
     ]  # fmt: skip
-    assert described["BillableTimeInSeconds"] >= 1
+    billed = described["BillableTimeInSeconds"]
+    assert billed >= 1
+
+    jobs = {use.job: use for use in SageMakerPipelines(sagemaker).jobs(arn)}
+    assert set(jobs) == {"Prepare", "Train", "Evaluate"}
+    assert (jobs["Train"].seconds, jobs["Train"].instances) == (billed, 1)
+    cost = cost_of(list(jobs.values()), "us-east-1")
+    assert cost.usd, cost.unknown
+    assert cost.usd > cost_of([jobs["Train"]], "us-east-1").usd > 0  # type: ignore[operator]
