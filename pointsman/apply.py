@@ -19,8 +19,9 @@ from pointsman.checkout import last_change
 from pointsman.clashes import clashes
 from pointsman.environment import Environment
 from pointsman.errors import InvalidSpec
+from pointsman.guards import guards
 from pointsman.spec_files import load_specs, place
-from pointsman.upserts import Change, Planned, plan_code, plan_group, plan_model, plan_pipeline
+from pointsman.upserts import Change, Planned, plan_alarm, plan_code, plan_group, plan_model, plan_pipeline
 
 # A pipeline definition's `Parameters`.
 type Parameters = Sequence[Mapping[str, Any]]
@@ -69,7 +70,9 @@ def plan(environment: Environment, files: Sequence[Path], *, whole: bool = False
     planned = [plan_code(environment, code)]
     planned += [plan_pipeline(environment, name, text, tags) for name, text in definitions.items()]
     for path, spec in specs.items():
-        planned += [plan_group(environment, spec.model), plan_model(environment, path, spec)]
+        planned.append(plan_group(environment, spec.model))
+        planned += [plan_alarm(environment, alarm) for alarm in (guards(spec.deployment) if spec.deployment else ())]
+        planned.append(plan_model(environment, path, spec))
     others = _others(environment, specs) if whole else []
     return Plan((*planned, *(Planned(Change("model", name, "left alone")) for name in others)))
 

@@ -15,6 +15,7 @@ from pointsman.checkout import project_root
 from pointsman.errors import NotDeployed, UnknownEnvironment
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker import SageMakerClient
 
@@ -60,6 +61,11 @@ class Environment:
         return client
 
     @cached_property
+    def cloudwatch(self) -> "CloudWatchClient":
+        client: CloudWatchClient = self.client("cloudwatch")
+        return client
+
+    @cached_property
     def ledger(self) -> DynamoDBLedger:
         return DynamoDBLedger(self.client("dynamodb"), self.output("LedgerTable"))
 
@@ -74,7 +80,7 @@ class Environment:
     @cached_property
     def endpoints(self) -> SageMakerEndpoints:
         """To look at: it has no role to make one with."""
-        return SageMakerEndpoints(self.sagemaker, lambda: self.client("cloudwatch"), role_arn="", capture_uri="")
+        return SageMakerEndpoints(self.sagemaker, lambda: self.cloudwatch, role_arn="", capture_uri="")
 
     @cached_property
     def outputs(self) -> dict[str, str]:

@@ -19,7 +19,7 @@ from pointsman.environment import Environment
 from pointsman.errors import InvalidSpec
 from pointsman.waiting import look_at_what_waits
 
-type Kind = Literal["step code", "pipeline", "model package group", "model"]
+type Kind = Literal["step code", "pipeline", "model package group", "alarm", "model"]
 type What = Literal["create", "update", "unchanged", "left alone"]
 
 
@@ -101,6 +101,17 @@ def plan_group(environment: Environment, model: str) -> Planned:
         create = partial(sagemaker.create_model_package_group, ModelPackageGroupName=model)
         return Planned(Change("model package group", model, "create"), create)
     return Planned(Change("model package group", model, "unchanged"))
+
+
+def plan_alarm(environment: Environment, alarm: Mapping[str, Any]) -> Planned:
+    """`alarm` is the request that makes it, or makes it so again."""
+    name, put = alarm["AlarmName"], partial(environment.cloudwatch.put_metric_alarm, **alarm)
+    found = environment.cloudwatch.describe_alarms(AlarmNames=[name], AlarmTypes=["MetricAlarm"])["MetricAlarms"]
+    if not found:
+        return Planned(Change("alarm", name, "create"), put)
+    has: Mapping[str, Any] = found[0]
+    fields = tuple(differences({key: has.get(key) for key in alarm}, dict(alarm)))
+    return Planned(Change("alarm", name, "update" if fields else "unchanged", fields), put)
 
 
 def plan_model(environment: Environment, path: Path, spec: ModelSpec) -> Planned:

@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
+from control_plane.serving import Serving
 from pipeline_defs.step_code import StepCode
-from pointsman.upserts import Planned, plan_code, plan_group, plan_pipeline
+from pointsman.guards import guards
+from pointsman.upserts import Planned, plan_alarm, plan_code, plan_group, plan_pipeline
+from tests.contract.conftest import client_of
 from tests.contract.sagemaker.definitions import definition, fail
 from tests.contract.sagemaker.serving import ROLE
+from tests.local.instances import Instance, unique
 
 NAME = "Their-Training"
 COMMITS = ("c0ffee", "decade")
@@ -93,3 +97,18 @@ def test_code_is_uploaded_where_a_file_of_it_is_missing(target: Target) -> None:
 def test_a_group_is_made_where_there_is_none(target: Target) -> None:
     plan_group(target.environment, "churn").carry_out()
     assert plan_group(target.environment, "churn").change.what == "unchanged"
+
+
+def test_an_alarm_is_made_once_and_again_where_its_limit_differs(aws: Instance) -> None:
+    environment: Any = SimpleNamespace(cloudwatch=client_of(aws, "cloudwatch"))
+    limits = {"http_5xx": "1%", "latency_p99": "250ms"}
+    serving = {"endpoint": unique("churn"), "rollout": {"alarms": limits}}
+    for alarm in guards(Serving.model_validate(serving)):
+        assert told(plan_alarm(environment, alarm)) == ("create", [])
+        plan_alarm(environment, alarm).carry_out()
+        assert told(plan_alarm(environment, alarm)) == ("unchanged", [])
+    limits["http_5xx"] = "2%"
+    looser, _ = guards(Serving.model_validate(serving))
+    assert told(plan_alarm(environment, looser)) == ("update", ["~ Threshold  0.01 → 0.02"])
+    plan_alarm(environment, looser).carry_out()
+    assert told(plan_alarm(environment, looser)) == ("unchanged", [])
