@@ -6,7 +6,7 @@ SAM := .tools/sam/bin/sam
 READY := .tools/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test unit contract local lint types template format bench check schema compile lock clean
+.PHONY: help setup demo up down test unit contract local lint types template format bench check schema compile image lock clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,9 +65,15 @@ schema: $(READY) ## write the JSON Schema of a model's YAML file anew, after a c
 compile: $(READY) ## write the pipelines' definitions anew, after a change of pipeline_defs/
 	@$(BIN)/python -m pipeline_defs.compile
 
+image: $(READY) ## build the image that steps run in, and push it for an environment: make image ENV=prod (takes Docker)
+	@uri=$$($(BIN)/pointsman image --env $(ENV)) && registry=$${uri%%/*} && region=$$(echo $$registry | cut -d . -f 4) && \
+	$(BIN)/aws ecr get-login-password --region $$region | docker login --username AWS --password-stdin $$registry && \
+	docker build --platform linux/amd64 --tag $$uri pipeline_defs/images/steps && docker push $$uri
+
 lock: $(READY) ## resolve the dependencies anew, after a change of pyproject.toml
 	@.tools/uv/uv lock || uv lock
 	@(.tools/uv/uv export --frozen --only-group functions --no-emit-project --no-header -q -o functions/requirements.txt)
+	@(.tools/uv/uv export --frozen --only-group steps --no-emit-project --no-header -q -o pipeline_defs/images/steps/requirements.txt)
 
 clean: ## stop the embedded AWS, remove what was installed and built here
 	-@if [ -x $(BIN)/pointsman ]; then $(BIN)/pointsman down; fi

@@ -27,6 +27,8 @@ class Account:
     """Assumed by every job that a pipeline starts."""
     code_uri: str
     """S3 prefix, ending in `/`, where the files of `step_code()` were uploaded: `step_code().uri(bucket)`."""
+    image_uri: str
+    """The image that steps run in, unless a run is told another: see `step_image`."""
     environment: str
     """As samconfig.toml calls it. Jobs are tagged with it."""
     git_commit: str

@@ -15,6 +15,7 @@ NEUTRAL = Account(
     bucket="artifacts",
     job_role_arn="arn:aws:iam::111122223333:role/pointsman-jobs",
     code_uri="s3://artifacts/code/fingerprint/",
+    image_uri="111122223333.dkr.ecr.us-east-1.amazonaws.com/pointsman-steps:tag",
     environment="prod",
     git_commit="commit",
 )

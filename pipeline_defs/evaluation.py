@@ -21,8 +21,8 @@ NAME = "pointsman-evaluation"
 class EvaluationParameters(MeasuringParameters):
     """What is judged, and where the report goes. `ImageUri` should be the image that the version is registered with."""
 
-    def __init__(self, region: str) -> None:
-        super().__init__(region)
+    def __init__(self, account: Account) -> None:
+        super().__init__(account)
         self.model_package_arn = ParameterString("ModelPackageArn")
         self.model_data_url = ParameterString("ModelDataUrl")
         """S3 URI of that package's `model.tar.gz`."""
@@ -32,7 +32,7 @@ class EvaluationParameters(MeasuringParameters):
 
 def build(account: Account) -> Pipeline:
     """The pipeline as the SDK's object; `definition()` needs no account."""
-    parameters = EvaluationParameters(account.region)
+    parameters = EvaluationParameters(account)
     jobs = Jobs(account=account, pipeline=NAME, image_uri=parameters.image_uri, tags=parameters.tags())
     prepared = measuring.prepare(jobs, parameters, test_share=measuring.ONLY_A_TEST_SET)
     evaluated = measuring.evaluate(

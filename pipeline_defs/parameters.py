@@ -2,13 +2,10 @@
 
 from datetime import timedelta
 
-from sagemaker.core import image_uris
 from sagemaker.core.workflow.parameters import Parameter, ParameterFloat, ParameterInteger, ParameterString
 
+from pipeline_defs.account import Account
 from pipeline_defs.blocks import Machines, Value
-
-SKLEARN_IMAGE = "1.9-0"
-"""AWS's prebuilt scikit-learn image, of the release that uv.lock pins for running the same scripts locally."""
 
 PROBLEM_TYPES = ["Regression", "BinaryClassification", "MulticlassClassification"]
 OF_CLASSES = ["precision", "recall", "f0_5", "f1", "f2"]
@@ -19,12 +16,11 @@ METRICS = ["rmse", "mse", "mae", "r2", "accuracy", *OF_CLASSES, "auc", *(f"weigh
 class RunParameters:
     """Those of every pipeline: whose run it is, what it came of, and what its jobs run on."""
 
-    def __init__(self, region: str) -> None:
-        """`ImageUri` is, unless said otherwise, the image that AWS hosts in the region."""
+    def __init__(self, account: Account) -> None:
         self.model_package_group = ParameterString("ModelPackageGroup")
         """Also the model's name."""
         self.decision_key = ParameterString("DecisionKey")
-        self.image_uri = ParameterString("ImageUri", image_uris.retrieve("sklearn", region, version=SKLEARN_IMAGE))
+        self.image_uri = ParameterString("ImageUri", account.image_uri)
         self.processing_instance_type = ParameterString("ProcessingInstanceType", "ml.m5.xlarge")
         self.volume_gb = ParameterInteger("VolumeSizeInGB", 30)
         """Of each job: its input, its output and what it writes in between must fit."""
@@ -47,8 +43,8 @@ class RunParameters:
 class MeasuringParameters(RunParameters):
     """Those of every pipeline that measures a model on the data of one manifest."""
 
-    def __init__(self, region: str) -> None:
-        super().__init__(region)
+    def __init__(self, account: Account) -> None:
+        super().__init__(account)
         self.data_manifest = ParameterString("DataManifest")
         """S3 URI of a SageMaker manifest file: `[{"prefix": "s3://bucket/"}, "key", …]`."""
         self.data_fingerprint = ParameterString("DataFingerprint")

@@ -31,7 +31,7 @@ class TrainingParameters(MeasuringParameters):
     """What training takes, and the version that a new one is compared with."""
 
     def __init__(self, account: Account) -> None:
-        super().__init__(account.region)
+        super().__init__(account)
         self.metric_tolerance = ParameterFloat("MetricTolerance", 0.0)
         """How much worse than the champion a version may be, in the metric's unit."""
         self.champion_package_arn = ParameterString("ChampionPackageArn", "none")

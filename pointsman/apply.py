@@ -15,6 +15,7 @@ from control_plane.requests import evaluation_request, training_request
 from pipeline_defs.account import Account
 from pipeline_defs.compile import compile_pipelines
 from pipeline_defs.step_code import step_code
+from pipeline_defs.step_image import image_uri
 from pointsman.checkout import last_change
 from pointsman.clashes import clashes
 from pointsman.environment import Environment
@@ -61,6 +62,7 @@ def plan(environment: Environment, files: Sequence[Path], *, whole: bool = False
             bucket=bucket,
             job_role_arn=role,
             code_uri=code.uri(bucket),
+            image_uri=image_uri(environment.output("StepsRepository")),
             environment=environment.name,
             git_commit=commit,
         )

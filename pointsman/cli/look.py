@@ -123,6 +123,13 @@ def cost(
     show(rows, cost_table(found), as_json=as_json)
 
 
+def image(env: Env = "local", state: State = None) -> None:
+    """Print the URI of the image that steps run in, as `make image` pushes it."""
+    from pipeline_defs.step_image import image_uri
+
+    print(image_uri(environment(env, state).output("StepsRepository")))
+
+
 def schema(
     output: Annotated[Path | None, typer.Option(help="Write it to this file instead.")] = None,
 ) -> None:

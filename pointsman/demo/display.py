@@ -11,7 +11,7 @@ NEXT = """\
 What to try next
   .venv/bin/pointsman decisions                        every decision and its reason
   .venv/bin/pointsman runs show {run}           the run's steps
-  .venv/bin/pointsman approve {version} --why good    exactly this version becomes the champion
+  .venv/bin/pointsman approve {version} --why good    exactly this version goes to its endpoint
   .venv/bin/pointsman models show diabetes             what the model is at, and what it lacks
   .venv/bin/pointsman down                             stop the embedded AWS; what it holds is kept"""
 

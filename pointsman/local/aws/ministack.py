@@ -17,7 +17,7 @@ TESTED_VERSION = "1.5.33"
 # What a control plane of this kind meets. Anything else answers "Unsupported service", and none of the services
 # that open listeners of their own (IoT, Transfer, RDS, EKS, DSQL, …) is ever imported.
 SERVICES = (
-    *("account", "appconfig", "appconfigdata", "cloudformation", "dynamodb", "dynamodbstreams", "events", "iam"),
+    *("account", "appconfig", "appconfigdata", "cloudformation", "dynamodb", "dynamodbstreams", "ecr", "events", "iam"),
     *("kms", "lambda", "logs", "monitoring", "s3", "scheduler", "secretsmanager", "sns", "sqs", "ssm", "states"),
     *("sts", "tagging"),
 )
