@@ -24,7 +24,7 @@ class Target:
     """An environment with nothing but the stack's outputs and the clients."""
 
     def __init__(self, sagemaker: Any, s3: Any, bucket: str) -> None:
-        outputs = {"JobRoleArn": ROLE, "ArtifactBucket": bucket}
+        outputs = {"JobRoleArn": ROLE, "ArtifactBucket": bucket, "StepsRepository": "registry/steps"}
         self.sagemaker, self.s3, self.bucket = sagemaker, s3, bucket
         self.environment: Any = SimpleNamespace(sagemaker=sagemaker, s3=s3, output=outputs.__getitem__)
 
