@@ -20,7 +20,13 @@ def cost_table(costs: Sequence[MonthlyCost]) -> RenderableType:
     table = titled("Cost", "month", "model", "runs", "USD", "runs of unknown cost")
     for row in costs:
         spending = row.spending
-        table.add_row(row.month, row.model, str(spending.runs), f"{spending.usd:.2f}", str(spending.unknown or ""))
+        table.add_row(
+            row.month,
+            row.model,
+            str(spending.runs),
+            dollars(spending.usd).removesuffix(" USD"),
+            str(spending.unknown or ""),
+        )
     return Group(table, Text(_WHAT, style="dim"))
 
 
