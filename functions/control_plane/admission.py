@@ -123,10 +123,10 @@ def _month(request: StartRequest, model: Model, recent: Sequence[Run], now: date
     expected = estimate(recent, request.pipeline)
     if spent.usd < limit and spent.usd + (expected.usd or 0) <= limit:
         return None
-    others = f", and {spent.unknown} more an unknown sum" if spent.unknown else ""
+    others = f", beside {spent.unknown} of unknown cost" if spent.unknown else ""
     this = "this one is like none before" if expected.usd is None else f"this one may cost {dollars(expected.usd)}"
     why = (
-        f"{spent.runs - spent.unknown} runs of {first:%Y-%m} cost {dollars(spent.usd)}{others}, {this}, "
+        f"the runs of {first:%Y-%m} cost {dollars(spent.usd)}{others}, {this}, "
         f"and the budget is {dollars(limit)} a month; asked again at {_minute(following)}"
     )
     return Outcome.DEFERRED_BUDGET, why, following

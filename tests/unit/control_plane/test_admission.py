@@ -195,15 +195,15 @@ def spent(days_ago: float, usd: float | None = None, status: str = "Succeeded", 
     [
         ((), None),
         ((spent(1, 30), spent(2, 30)), None),
-        ((spent(1, 35), spent(2, 35)), "2 runs of 2026-11 cost 70.00 USD, this one may cost 35.00 USD"),
+        ((spent(1, 35), spent(2, 35)), "the runs of 2026-11 cost 70.00 USD, this one may cost 35.00 USD"),
         ((spent(1, 35), spent(22, 35)), None),  # that was in October
-        ((spent(1, 100, "Failed"),), "1 runs of 2026-11 cost 100.00 USD, this one is like none before"),
+        ((spent(1, 100, "Failed"),), "the runs of 2026-11 cost 100.00 USD, this one is like none before"),
         ((spent(1, 99.99, "Failed"),), None),
         (
             (spent(1), spent(2, 70), spent(3, 0.004)),
-            "2 runs of 2026-11 cost 70.00 USD, and 1 more an unknown sum, this one may cost 35.00 USD",
+            "the runs of 2026-11 cost 70.00 USD, beside 1 of unknown cost, this one may cost 35.00 USD",
         ),
-        ((spent(30, 101),), "0 runs of 2026-11 cost 0.00 USD, this one may cost 101.00 USD"),
+        ((spent(30, 101),), "the runs of 2026-11 cost 0.00 USD, this one may cost 101.00 USD"),
         ((spent(1, 70, arn=ARN.replace("training", "other")),), None),  # another pipeline's tells nothing of this one's
         ((ran(1), spent(2, 90, "Stopped")), None),  # of before costs were kept
     ],

@@ -101,7 +101,7 @@ def test_the_run_whose_end_lets_the_next_one_start_counts_though_the_index_is_be
     plane.pipelines.end(evaluation, "Failed", jobs=[JobUse("Judge", "ml.m5.xlarge", 1, 4 * 3600)])
     (decision,) = room.handle(evaluation, plane)[1]
     assert (decision.id, decision.outcome) == (waiting.id, Outcome.DEFERRED_BUDGET)
-    assert "1 runs of 2026-11 cost 1.03 USD" in str(decision.then)
+    assert "the runs of 2026-11 cost 1.03 USD" in str(decision.then)
 
 
 def test_the_evaluation_counts_whose_verdict_asks_for_a_training(monkeypatch: pytest.MonkeyPatch) -> None:
