@@ -77,7 +77,8 @@ class Jobs:
         machines: Machines,
         inputs: Mapping[str, Input],
         outputs: Sequence[Output],
-        arguments: Sequence[Value],
+        arguments: Sequence[Value] = (),
+        environment: Mapping[str, Value] | None = None,
     ) -> ScriptStep:
         """A script that reads `processing/input/<name>/` and writes `processing/output/<name>/` under /opt/ml.
 
@@ -91,8 +92,9 @@ class Jobs:
             "AppSpecification": {
                 "ImageUri": self.image_uri,
                 "ContainerEntrypoint": ["python3", f"/opt/ml/processing/input/code/{script}"],
-                "ContainerArguments": list(arguments),
+                **({"ContainerArguments": list(arguments)} if arguments else {}),
             },
+            **({"Environment": dict(environment)} if environment else {}),
             "RoleArn": self.account.job_role_arn,
             "ProcessingInputs": [_processing_input(key, source) for key, source in self._with_code(inputs).items()],
             "ProcessingOutputConfig": {

@@ -29,9 +29,9 @@ def compile_pipelines(account: Account) -> dict[str, str]:
     process imports the sagemaker SDK, which takes about 3 s. Raises UnknownName, see `scripts.py`.
     """
     with sdk_imports(account.region):
-        from pipeline_defs import evaluation, training
+        from pipeline_defs import evaluation, monitoring, training
 
-    pipelines = [training.build(account), evaluation.build(account)]
+    pipelines = [pipeline.build(account) for pipeline in (training, evaluation, monitoring)]
     return {pipeline.name: pipeline.definition() for pipeline in pipelines}
 
 

@@ -1,6 +1,7 @@
 """A version in the registry, with what it was measured by and what it is to be watched by."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sagemaker.mlops.workflow.steps import StepTypeEnum
 
@@ -15,6 +16,17 @@ https://sagemaker.readthedocs.io/en/stable/frameworks/sklearn/using_sklearn.html
 """
 
 
+@dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """What a monitor compares with: URIs of `statistics.json` and `constraints.json`."""
+
+    statistics: Value
+    constraints: Value
+
+    def as_metrics(self) -> dict[str, dict[str, Value]]:
+        return {"Statistics": _json(self.statistics), "Constraints": _json(self.constraints)}
+
+
 def register(
     name: str,
     *,
@@ -22,15 +34,22 @@ def register(
     image_uri: Value,
     model: Value,
     report: Value,
+    data_quality: Baseline,
     metadata: Mapping[str, Value],
 ) -> RequestStep:
     """A version in the model's package group. `model` and `report`: URIs of `model.tar.gz` and the evaluation.
 
-    It waits for approval: whether a person or the policy gives that is the control plane's to see to.
+    What it was measured by is its ModelMetrics, what it is to be watched by its DriftCheckBaselines; of data they are
+    the same, for the evaluation set is the monitoring set. The statistics of ModelQuality are the evaluation's report,
+    as the control plane reads it. It waits for approval: whether a person or the policy gives that is the control
+    plane's to see to.
+    https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-quality-clarify-baseline-lifecycle.html
     """
+    data = data_quality.as_metrics()
     request = {
         "ModelPackageGroupName": group,
-        "ModelMetrics": {"ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": report}}},
+        "ModelMetrics": {"ModelDataQuality": data, "ModelQuality": {"Statistics": _json(report)}},
+        "DriftCheckBaselines": {"ModelDataQuality": data},
         "InferenceSpecification": {
             "Containers": [{"Image": image_uri, "ModelDataUrl": model, "Environment": SERVING}],
             "SupportedContentTypes": ["text/csv"],
@@ -46,3 +65,7 @@ def register(
         response_shape="DescribeModelPackageOutput",
         retry_policies=[throttled()],  # a registration starts no job, so SageMaker refuses the other policy
     )
+
+
+def _json(uri: Value) -> dict[str, Value]:
+    return {"ContentType": "application/json", "S3Uri": uri}

@@ -1,7 +1,8 @@
 """Train a model on the data of one manifest, and register it if it meets the bar and keeps up with the champion.
 
-Prepare ─> Train ─> Evaluate ─> Gate ─┬─> Register
-                                      └─> NotGoodEnough (fails, and says by how much)
+Prepare ─┬─> Train ─> Evaluate ─> Gate ─┬─> Register
+         └─> Baseline ──────────────────┤
+                                        └─> NotGoodEnough (fails, and says by how much)
 """
 
 from datetime import timedelta
@@ -14,13 +15,13 @@ from sagemaker.mlops.workflow.condition_step import ConditionStep
 from sagemaker.mlops.workflow.fail_step import FailStep
 from sagemaker.mlops.workflow.pipeline import Pipeline
 
-from pipeline_defs import measuring
+from pipeline_defs import analyzing, measuring
 from pipeline_defs.account import Account
 from pipeline_defs.blocks import Input, Jobs, Machines
 from pipeline_defs.measuring import EVALUATION, REPORT, Rival
 from pipeline_defs.offline_sdk import offline_session
 from pipeline_defs.parameters import MeasuringParameters
-from pipeline_defs.registering import register
+from pipeline_defs.registering import Baseline, register
 from pipeline_defs.request_step import RequestStep, ScriptStep
 from pipeline_defs.step_code import NO_CHAMPION
 
@@ -65,12 +66,19 @@ def build(account: Account) -> Pipeline:
         rival=Rival(archive=parameters.champion_model_data_url, tolerance=parameters.metric_tolerance.to_string()),
         about={"ChampionPackageArn": parameters.champion_package_arn},
     )
-    registered = _register(account, parameters, trained, evaluated)
+    baseline = analyzing.baseline(
+        jobs,
+        parameters,
+        "Baseline",
+        dataset=prepared.output("test"),
+        asked={"dataset_format": analyzing.TEST_SET},
+    )
+    registered = _register(account, parameters, trained, evaluated, analyzing.made(baseline))
     return Pipeline(
         name=NAME,
         parameters=parameters.all(),
         pipeline_experiment_config=None,
-        steps=[prepared, trained, evaluated, _gate(evaluated, registered)],
+        steps=[prepared, baseline, trained, evaluated, _gate(evaluated, registered)],
         sagemaker_session=offline_session(account.region),
     )
 
@@ -108,7 +116,11 @@ def _gate(evaluated: ScriptStep, registered: RequestStep) -> ConditionStep:
 
 
 def _register(
-    account: Account, parameters: TrainingParameters, trained: RequestStep, evaluated: ScriptStep
+    account: Account,
+    parameters: TrainingParameters,
+    trained: RequestStep,
+    evaluated: ScriptStep,
+    data_quality: Baseline,
 ) -> RequestStep:
     return register(
         "Register",
@@ -116,6 +128,7 @@ def _register(
         image_uri=parameters.image_uri,
         model=_artefact(trained),
         report=evaluated.file(EVALUATION, REPORT),
+        data_quality=data_quality,
         metadata={
             "DataManifest": parameters.data_manifest,
             "DataFingerprint": parameters.data_fingerprint,

@@ -50,7 +50,10 @@ def decide_training(candidate: Candidate, verdict: Verdict, now: datetime) -> St
 
 
 def decide_approval(package: Package, verdict: Verdict) -> Approve | Skip:
-    """A version that met its bar is approved, with the verdict it was registered with as the evidence."""
-    if not verdict.passed:
+    """A version that met its bar is approved, with the verdict it was registered with as the evidence.
+
+    Not without the comparison that its training asked for: a person may know more of a champion that can't be measured.
+    """
+    if not verdict.passed or verdict.not_compared:
         return Skip(Outcome.SKIPPED_NOT_APPROVAL, f"{package.arn} waits for a person: {verdict.summary}")
     return Approve(package.arn, f"approved by policy: {verdict.summary}, in {package.generated_by}")

@@ -56,6 +56,13 @@ from columns import Column
 from monitoring_contract import MODEL_QUALITY, BadRequestError, Request, read_request
 from tables import BadDataError, Problems
 
+READS = ("dataset", "statistics", "constraints")
+WRITES = {
+    "baseline": {"statistics.json": None, "constraints.json": None},
+    "report": {"statistics.json": None, "constraints.json": None, "constraint_violations.json": None},
+}
+"""By the folders that pipelines name in the environment: with a baseline to compare with, and without one."""
+
 BASE = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
 MESSAGE = BASE / "output/message"
 METRICS = BASE / "output/metrics/cloudwatch"

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from control_plane.adapters.sagemaker_monitor import SageMakerMonitors
 from pipeline_defs.compile import NEUTRAL, compile_pipelines
 from pipeline_defs.sample_data import diabetes_objects
 from pipeline_defs.step_code import step_code
@@ -39,8 +40,8 @@ class Project:
         """ARN of an execution on data that has landed under a key of its own contents, as a manifest's would."""
         own = SPEC["pipelines"]["training"]["parameters"]
         metric = {"MetricBar": str(SPEC["policy"]["metric"]["bar"])}
-        told = {"ModelPackageGroup": "diabetes", "DataManifest": self.landed(data), "DataFingerprint": "f" * 64}
-        parameters = own | metric | told | {"DecisionKey": unique("decision")} | given
+        told = own | metric | {"DataManifest": self.landed(data), "DataFingerprint": "f" * 64} if data else {}
+        parameters = told | {"ModelPackageGroup": "diabetes", "DecisionKey": unique("decision")} | given
         answer = self.served.boto3.start_pipeline_execution(
             PipelineName=f"pointsman-{pipeline}",
             PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],
@@ -61,6 +62,27 @@ class Project:
         manifest = json.dumps([{"prefix": f"s3://{self.bucket}/"}, *keys]).encode()
         self.s3.put_object(Bucket=self.bucket, Key=f"manifests/{digest}.json", Body=manifest)
         return f"s3://{self.bucket}/manifests/{digest}.json"
+
+    def captured(self, data: Mapping[str, bytes]) -> str:
+        """The rows as an endpoint captures them that answers with the target, in a folder."""
+        folder = unique("captured")
+        for name, body in data.items():
+            rows = [line.rpartition(",") for line in body.decode().splitlines()[1:]]
+            records = [
+                json.dumps(
+                    {
+                        "captureData": {
+                            "endpointInput": {"data": features, "encoding": "CSV", "observedContentType": "text/csv"},
+                            "endpointOutput": {"data": target, "encoding": "CSV", "observedContentType": "text/csv"},
+                        },
+                        "eventMetadata": {"eventId": f"{name}-{row}", "inferenceTime": "2026-11-21T09:00:00Z"},
+                        "eventVersion": "0",
+                    }
+                )
+                for row, (features, _, target) in enumerate(rows)
+            ]
+            self.s3.put_object(Bucket=self.bucket, Key=f"{folder}/{name}.jsonl", Body="\n".join(records).encode())
+        return f"s3://{self.bucket}/{folder}/"
 
     def read(self, uri: str) -> dict[str, Any]:
         bucket, _, key = uri.removeprefix("s3://").partition("/")
@@ -127,6 +149,10 @@ def test_a_first_version_is_registered_with_its_report_and_where_it_comes_from(
     assert (metadata["ChampionPackageArn"], metadata["GitCommit"]) == ("none", "commit")
     report = project.read(champion["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"])
     assert report["verdict"]["passed"] is True
+    baseline = champion["DriftCheckBaselines"]["ModelDataQuality"]
+    assert champion["ModelMetrics"]["ModelDataQuality"] == baseline
+    first_column = project.read(baseline["Constraints"]["S3Uri"])["features"][0]["name"]
+    assert first_column == "target", "captured records have the output first"
     assert "champion" not in report["verdict"]["summary"]
     job = first["Evaluate"]["Metadata"]["ProcessingJob"]["Arn"]
     tags = {tag["Key"]: tag["Value"] for tag in project.served.boto3.list_tags(ResourceArn=job)["Tags"]}
@@ -170,11 +196,42 @@ def test_the_champion_is_degraded_on_shifted_data_and_on_data_like_its_own_it_is
     assert alike["about"]["ModelPackageArn"] == champion["ModelPackageArn"]
 
 
+def test_monitoring_finds_what_has_shifted_since_the_baseline_and_reads_as_a_monitors_run(
+    project: Project, champion: dict[str, Any]
+) -> None:
+    baseline = champion["DriftCheckBaselines"]["ModelDataQuality"]
+    report = f"s3://{project.bucket}/monitoring/{unique('report')}"
+    landed = project.captured(diabetes_objects(half="older"))
+    arn = project.start(
+        "monitoring",
+        {},
+        Dataset=landed,
+        BaselineStatistics=baseline["Statistics"]["S3Uri"],
+        BaselineConstraints=baseline["Constraints"]["S3Uri"],
+        ReportUri=report,
+        MonitoringScheduleName="diabetes-batch",
+    )
+    assert project.served.ended(arn)["PipelineExecutionStatus"] == "Succeeded", project.served.reasons(arn)
+    job = project.served.steps(arn)["Analyze"]["Metadata"]["ProcessingJob"]["Arn"]
+    run = SageMakerMonitors(project.served.boto3).describe(job)
+    assert run is not None
+    assert (run.schedule, run.status, run.output_uri, run.found_violations) == (
+        "diabetes-batch",
+        "Completed",
+        report,
+        True,
+    )
+    violations = project.read(f"{report}/constraint_violations.json")["violations"]
+    assert "age" in {violation["feature_name"] for violation in violations}
+    assert project.read(f"{report}/statistics.json")["dataset"]["item_count"] == 215
+    assert project.read(f"{report}/constraints.json")["features"]
+
+
 def test_equal_contents_are_taken_from_the_cache_and_changed_ones_are_not(
     project: Project, first: dict[str, dict[str, Any]]
 ) -> None:
     assert hits(first) == set()
-    assert hits(project.run("training", diabetes_objects())) == {"Prepare", "Train", "Evaluate"}
+    assert hits(project.run("training", diabetes_objects())) == {"Prepare", "Baseline", "Train", "Evaluate"}
     changed = diabetes_objects()
     changed["part-00.csv"] = changed["part-00.csv"].rstrip(b"\n").rpartition(b"\n")[0] + b"\n"
     assert hits(project.run("training", changed)) == set()

@@ -19,6 +19,12 @@ def test_a_verdict_is_read_and_the_rest_of_the_report_left_alone(*, passed: bool
     assert read_verdict(json.dumps(report).encode(), URI) == Verdict(passed=passed, summary="in words")
 
 
+def test_a_champion_that_could_not_be_measured_is_told() -> None:
+    report = {"verdict": {"passed": True, "summary": "in words"}, "champion": {"not_compared": "ReadError: no gzip"}}
+    verdict = read_verdict(json.dumps(report).encode(), URI)
+    assert (verdict.passed, verdict.not_compared) == (True, "ReadError: no gzip")
+
+
 @pytest.mark.parametrize(
     "report",
     [

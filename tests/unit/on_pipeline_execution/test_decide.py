@@ -132,6 +132,14 @@ def test_a_training_that_an_evaluation_asks_for_meets_the_policies_too() -> None
     assert action.outcome is Outcome.SKIPPED_COOLDOWN
 
 
+def test_a_version_that_could_not_be_compared_with_the_champion_waits_for_a_person() -> None:
+    alone = Verdict(passed=True, summary="auc 0.86 meets the bar of 0.8; not compared", not_compared="ReadError")
+    refused = decide_approval(package(approval_status="PendingManualApproval"), alone)
+    assert refused == Skip(
+        Outcome.SKIPPED_NOT_APPROVAL, f"{package_arn()} waits for a person: auc 0.86 meets the bar of 0.8; not compared"
+    )
+
+
 def test_a_version_that_met_its_bar_is_approved_with_the_evidence() -> None:
     version = package(approval_status="PendingManualApproval")
     evidence = f"approved by policy: {GOOD.summary}, in {execution_arn()}"

@@ -72,5 +72,10 @@ def training() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
+def monitoring() -> dict[str, Any]:
+    return definition("pointsman-monitoring")
+
+
+@pytest.fixture(scope="session")
 def evaluation() -> dict[str, Any]:
     return definition("pointsman-evaluation")

@@ -54,7 +54,11 @@ class Job:
         python, path = self.program["ContainerEntrypoint"]
         assert python == "python3"
         command = [sys.executable, str(self.path(path)), *self.program.get("ContainerArguments", [])]
-        environment = {**os.environ, "SAGEMAKER_BASE_DIR": str(self.folder)}
+        given = {
+            name: str(self.path(value)) if value.startswith("/opt/ml/") else value
+            for name, value in self.arguments.get("Environment", {}).items()
+        }
+        environment = {**os.environ, **given, "SAGEMAKER_BASE_DIR": str(self.folder)}
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
     def succeed(self) -> None:

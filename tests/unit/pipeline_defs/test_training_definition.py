@@ -12,6 +12,7 @@ from tests.unit.pipeline_defs.service_model import problems
 REQUESTS = {
     "Prepare": ("CreateProcessingJob", {"ProcessingJobName": "job"}),
     "Train": ("CreateTrainingJob", {"TrainingJobName": "job"}),
+    "Baseline": ("CreateProcessingJob", {"ProcessingJobName": "job"}),
     "Evaluate": ("CreateProcessingJob", {"ProcessingJobName": "job"}),
     "Register": ("CreateModelPackage", {}),
 }
@@ -30,6 +31,7 @@ def references(training: dict[str, Any], **given: Any) -> dict[str, Any]:
         "Steps.Prepare.ProcessingOutputConfig.Outputs['train'].S3Output.S3Uri": "s3://artefacts/train",
         "Steps.Prepare.ProcessingOutputConfig.Outputs['test'].S3Output.S3Uri": "s3://artefacts/test",
         "Steps.Evaluate.ProcessingOutputConfig.Outputs['evaluation'].S3Output.S3Uri": "s3://artefacts/evaluation",
+        "Steps.Baseline.ProcessingOutputConfig.Outputs['baseline'].S3Output.S3Uri": "s3://artefacts/baseline",
         "Steps.Train.ModelArtifacts.S3ModelArtifacts": "s3://artefacts/model.tar.gz",
         "Execution.PipelineExecutionId": "abcdef123456",
     }
@@ -44,7 +46,7 @@ def test_arguments_are_a_request_that_botocore_accepts(training: dict[str, Any],
 
 
 def test_steps_and_their_order(training: dict[str, Any]) -> None:
-    assert [step["Name"] for step in training["Steps"]] == ["Prepare", "Train", "Evaluate", "Gate"]
+    assert [step["Name"] for step in training["Steps"]] == ["Prepare", "Baseline", "Train", "Evaluate", "Gate"]
     gate = steps_by_name(training)["Gate"]["Arguments"]
     assert [step["Name"] for step in gate["IfSteps"]] == ["Register"]
     assert [step["Name"] for step in gate["ElseSteps"]] == ["NotGoodEnough"]
@@ -59,7 +61,7 @@ def test_every_parameter_is_used(training: dict[str, Any]) -> None:
     assert {item["Name"] for item in training["Parameters"]} == set(re.findall(r"'Parameters\.(\w+)'", str(training)))
 
 
-@pytest.mark.parametrize("name", ["Prepare", "Train", "Evaluate"])
+@pytest.mark.parametrize("name", ["Prepare", "Baseline", "Train", "Evaluate"])
 def test_every_job_is_cached_bounded_retried_and_isolated(training: dict[str, Any], name: str) -> None:
     step = steps_by_name(training)[name]
     arguments = step["Arguments"]
@@ -71,7 +73,7 @@ def test_every_job_is_cached_bounded_retried_and_isolated(training: dict[str, An
 
 
 def test_every_job_says_whose_it_is_where_and_by_which_code(training: dict[str, Any]) -> None:
-    for name in ("Prepare", "Train", "Evaluate"):
+    for name in ("Prepare", "Baseline", "Train", "Evaluate"):
         request = resolved(steps_by_name(training)[name]["Arguments"], references(training))
         assert {tag["Key"]: tag["Value"] for tag in request["Tags"]} == {
             "pointsman:model": STARTED_WITH["ModelPackageGroup"],
@@ -110,6 +112,17 @@ def test_the_package_records_where_it_comes_from(training: dict[str, Any]) -> No
     }
     assert package["ModelApprovalStatus"] == "PendingManualApproval"
     assert package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"] == "s3://artefacts/evaluation/evaluation.json"
+
+
+def test_the_evaluation_set_is_the_monitoring_set(training: dict[str, Any]) -> None:
+    baseline = resolved(steps_by_name(training)["Baseline"]["Arguments"], references(training))
+    assert baseline["ProcessingInputs"][0]["S3Input"]["S3Uri"] == "s3://artefacts/test"
+    package = resolved(steps_by_name(training)["Register"]["Arguments"], references(training))
+    made = {
+        member: {"ContentType": "application/json", "S3Uri": f"s3://artefacts/baseline/{member.lower()}.json"}
+        for member in ("Statistics", "Constraints")
+    }
+    assert package["ModelMetrics"]["ModelDataQuality"] == package["DriftCheckBaselines"]["ModelDataQuality"] == made
 
 
 def test_the_package_says_what_serves_it(training: dict[str, Any]) -> None:
