@@ -14,6 +14,7 @@ STATISTICS, CONSTRAINTS = "statistics.json", "constraints.json"
 
 TEST_SET = json.dumps({"csv": {"header": True, "output_columns_position": "END"}})
 """As `prepare.py` writes it. The target, last in it, comes first in what is captured: the output, then the input."""
+PREDICTIONS = json.dumps({"csv": {"header": True}})
 CAPTURED = json.dumps({"sagemakerCaptureJson": {"captureIndexNames": ["endpointInput", "endpointOutput"]}})
 
 

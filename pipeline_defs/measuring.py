@@ -10,6 +10,7 @@ from pipeline_defs.parameters import MeasuringParameters
 from pipeline_defs.request_step import ScriptStep
 
 EVALUATION, REPORT = "evaluation", "evaluation.json"
+PREDICTIONS = "predictions"
 
 TRAINING_AND_TEST_SET = 0.25
 """The test set's share, where a model is trained on the rest."""
@@ -52,9 +53,9 @@ def evaluate(
     report_uri: Value | None = None,
     about: Mapping[str, Value] | None = None,
 ) -> ScriptStep:
-    """Output: `evaluation`, with `evaluation.json` in it.
+    """Outputs: `evaluation`, with `evaluation.json` in it, and `predictions`.
 
-    `model`: URI of a `model.tar.gz`. `report_uri`: S3 folder for the output, by default one of the execution's own.
+    `model`: URI of a `model.tar.gz`. `report_uri`: S3 folder for the former, by default one of the execution's own.
     `about`: what else the report should say, with at most 256 characters in a name and its value.
     """
     facts = [Join(on="=", values=[name, value]) for name, value in (about or {}).items()]
@@ -67,7 +68,7 @@ def evaluate(
             "test": Input(uri=test),
             **({"champion": Input(uri=rival.archive)} if rival else {}),
         },
-        outputs=[Output(EVALUATION, uri=report_uri)],
+        outputs=[Output(EVALUATION, uri=report_uri), Output(PREDICTIONS)],
         arguments=[
             *("--metric", parameters.metric_name),
             *("--direction", parameters.metric_direction),

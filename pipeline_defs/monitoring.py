@@ -23,8 +23,8 @@ NAME = "pointsman-monitoring"
 class MonitoringParameters(RunParameters):
     """What is looked at, with what it is compared, and who is to hear of it. Times are ISO 8601; "" is no limit."""
 
-    def __init__(self, region: str) -> None:
-        super().__init__(region)
+    def __init__(self, account: Account) -> None:
+        super().__init__(account)
         self.dataset = ParameterString("Dataset")
         """S3 URI of a folder of captured data, or of another dataset in `DatasetFormat`."""
         self.dataset_format = ParameterString("DatasetFormat", analyzing.CAPTURED)
@@ -66,7 +66,7 @@ class MonitoringParameters(RunParameters):
 
 def build(account: Account) -> Pipeline:
     """The pipeline as the SDK's object; `definition()` needs no account."""
-    parameters = MonitoringParameters(account.region)
+    parameters = MonitoringParameters(account)
     jobs = Jobs(account=account, pipeline=NAME, image_uri=parameters.image_uri, tags=parameters.tags())
     analyzed = analyzing.compare(
         jobs,

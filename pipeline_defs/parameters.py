@@ -13,9 +13,6 @@ METRICS = ["rmse", "mse", "mae", "r2", "accuracy", *OF_CLASSES, "auc", *(f"weigh
 """What `steps/evaluate.py` can judge by; it refuses those that aren't of the model's problem type."""
 
 
-PROBLEM_TYPES = ["Regression", "BinaryClassification", "MulticlassClassification"]
-
-
 class RunParameters:
     """Those of every pipeline: whose run it is, what it came of, and what its jobs run on."""
 

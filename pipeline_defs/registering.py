@@ -35,6 +35,7 @@ def register(
     model: Value,
     report: Value,
     data_quality: Baseline,
+    model_quality: Baseline,
     metadata: Mapping[str, Value],
 ) -> RequestStep:
     """A version in the model's package group. `model` and `report`: URIs of `model.tar.gz` and the evaluation.
@@ -45,11 +46,11 @@ def register(
     plane's to see to.
     https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-quality-clarify-baseline-lifecycle.html
     """
-    data = data_quality.as_metrics()
+    data, quality = data_quality.as_metrics(), model_quality.as_metrics()
     request = {
         "ModelPackageGroupName": group,
-        "ModelMetrics": {"ModelDataQuality": data, "ModelQuality": {"Statistics": _json(report)}},
-        "DriftCheckBaselines": {"ModelDataQuality": data},
+        "ModelMetrics": {"ModelDataQuality": data, "ModelQuality": {**quality, "Statistics": _json(report)}},
+        "DriftCheckBaselines": {"ModelDataQuality": data, "ModelQuality": quality},
         "InferenceSpecification": {
             "Containers": [{"Image": image_uri, "ModelDataUrl": model, "Environment": SERVING}],
             "SupportedContentTypes": ["text/csv"],

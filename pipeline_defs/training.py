@@ -1,8 +1,7 @@
 """Train a model on the data of one manifest, and register it if it meets the bar and keeps up with the champion.
 
-Prepare ─┬─> Train ─> Evaluate ─> Gate ─┬─> Register
-         └─> Baseline ──────────────────┤
-                                        └─> NotGoodEnough (fails, and says by how much)
+Prepare ─┬─> Train ─> Evaluate ─> Gate ─┬─> QualityBaseline ─> Register
+         └─> Baseline                   └─> NotGoodEnough (fails, and says by how much)
 """
 
 from datetime import timedelta
@@ -18,10 +17,10 @@ from sagemaker.mlops.workflow.pipeline import Pipeline
 from pipeline_defs import analyzing, measuring
 from pipeline_defs.account import Account
 from pipeline_defs.blocks import Input, Jobs, Machines
-from pipeline_defs.measuring import EVALUATION, REPORT, Rival
+from pipeline_defs.measuring import EVALUATION, PREDICTIONS, REPORT, Rival
 from pipeline_defs.offline_sdk import offline_session
 from pipeline_defs.parameters import MeasuringParameters
-from pipeline_defs.registering import Baseline, register
+from pipeline_defs.registering import register
 from pipeline_defs.request_step import RequestStep, ScriptStep
 from pipeline_defs.step_code import NO_CHAMPION
 
@@ -73,12 +72,13 @@ def build(account: Account) -> Pipeline:
         dataset=prepared.output("test"),
         asked={"dataset_format": analyzing.TEST_SET},
     )
-    registered = _register(account, parameters, trained, evaluated, analyzing.made(baseline))
+    quality = _quality_baseline(jobs, parameters, evaluated)
+    registered = _register(account, parameters, trained, evaluated, data=baseline, quality=quality)
     return Pipeline(
         name=NAME,
         parameters=parameters.all(),
         pipeline_experiment_config=None,
-        steps=[prepared, baseline, trained, evaluated, _gate(evaluated, registered)],
+        steps=[prepared, baseline, trained, evaluated, _gate(evaluated, [quality, registered])],
         sagemaker_session=offline_session(account.region),
     )
 
@@ -101,14 +101,31 @@ def _artefact(trained: RequestStep) -> PipelineVariable:
     return trained.properties.ModelArtifacts.S3ModelArtifacts
 
 
-def _gate(evaluated: ScriptStep, registered: RequestStep) -> ConditionStep:
+def _quality_baseline(jobs: Jobs, parameters: TrainingParameters, evaluated: ScriptStep) -> ScriptStep:
+    """How good the version was on rows that were new to it: what its predictions in use are held against."""
+    return analyzing.baseline(
+        jobs,
+        parameters,
+        "QualityBaseline",
+        dataset=evaluated.output(PREDICTIONS),
+        asked={
+            "dataset_format": analyzing.PREDICTIONS,
+            "analysis_type": "MODEL_QUALITY",
+            "problem_type": parameters.problem_type,
+            "inference_attribute": "prediction",
+            "ground_truth_attribute": "label",
+        },
+    )
+
+
+def _gate(evaluated: ScriptStep, passed: list[RequestStep]) -> ConditionStep:
     """One condition on the smaller of two margins, to the bar and to the champion; its sign knows the direction."""
     margin = evaluated.number(EVALUATION, REPORT, "verdict.margin")
     summary = evaluated.text(EVALUATION, REPORT, "verdict.summary")
     return ConditionStep(
         name="Gate",
         conditions=[ConditionGreaterThanOrEqualTo(left=margin, right=0.0)],
-        if_steps=[registered],
+        if_steps=passed,
         else_steps=[
             FailStep(name="NotGoodEnough", error_message=Join(on=" ", values=["Not registered:", summary])),
         ],
@@ -120,7 +137,9 @@ def _register(
     parameters: TrainingParameters,
     trained: RequestStep,
     evaluated: ScriptStep,
-    data_quality: Baseline,
+    *,
+    data: ScriptStep,
+    quality: ScriptStep,
 ) -> RequestStep:
     return register(
         "Register",
@@ -128,7 +147,8 @@ def _register(
         image_uri=parameters.image_uri,
         model=_artefact(trained),
         report=evaluated.file(EVALUATION, REPORT),
-        data_quality=data_quality,
+        data_quality=analyzing.made(data),
+        model_quality=analyzing.made(quality),
         metadata={
             "DataManifest": parameters.data_manifest,
             "DataFingerprint": parameters.data_fingerprint,

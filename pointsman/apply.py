@@ -12,15 +12,13 @@ from control_plane.policies import Purpose
 from control_plane.records import StartRequest, UnreadableModel
 from control_plane.registry import Package
 from control_plane.requests import evaluation_request, training_request
-from pipeline_defs.account import Account
 from pipeline_defs.compile import compile_pipelines
 from pipeline_defs.step_code import step_code
-from pipeline_defs.step_image import image_uri
-from pointsman.checkout import last_change
 from pointsman.clashes import clashes
 from pointsman.environment import Environment
 from pointsman.errors import InvalidSpec
 from pointsman.guards import guards
+from pointsman.pipeline_account import account_of
 from pointsman.spec_files import load_specs, place
 from pointsman.upserts import Change, Planned, plan_alarm, plan_code, plan_group, plan_model, plan_pipeline
 
@@ -54,21 +52,11 @@ def plan(environment: Environment, files: Sequence[Path], *, whole: bool = False
     `whole`: the files are all that there are, so other models of the ledger are worth a word.
     """
     specs = load_specs(files, environment.outputs)
-    code, commit = step_code(), last_change("pipeline_defs")
-    bucket, role = environment.output("ArtifactBucket"), environment.output("JobRoleArn")
-    definitions = compile_pipelines(
-        Account(
-            region=environment.region,
-            bucket=bucket,
-            job_role_arn=role,
-            code_uri=code.uri(bucket),
-            image_uri=image_uri(environment.output("StepsRepository")),
-            environment=environment.name,
-            git_commit=commit,
-        )
-    )
+    code = step_code()
+    account = account_of(environment, code)
+    definitions = compile_pipelines(account)
     _check(environment, specs, definitions)
-    tags = {"pointsman:environment": environment.name, "pointsman:commit": commit}
+    tags = {"pointsman:environment": environment.name, "pointsman:commit": account.git_commit}
     planned = [plan_code(environment, code)]
     planned += [plan_pipeline(environment, name, text, tags) for name, text in definitions.items()]
     for path, spec in specs.items():

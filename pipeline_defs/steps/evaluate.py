@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metr
 """
 
 import argparse
+import csv
 import json
 import math
 import os
@@ -30,7 +31,8 @@ WRITES = {
             "verdict.passed": "boolean",
             "verdict.summary": "string",
         }
-    }
+    },
+    "predictions": {"predictions.csv": None},
 }
 
 BASE = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
@@ -39,6 +41,7 @@ CHAMPION = BASE / "processing/input/champion/model.tar.gz"
 """Not there where there is no champion to compare with."""
 TEST = BASE / "processing/input/test/test.csv"
 OUTPUT = BASE / "processing/output/evaluation"
+PREDICTIONS = BASE / "processing/output/predictions/predictions.csv"
 MESSAGE = BASE / "output/message"
 
 OF_CLASSES = ("accuracy", "precision", "recall", "f0_5", "f1", "f2")
@@ -54,11 +57,20 @@ METRICS = {
 class Measured:
     """How well a model predicted the rows."""
 
-    rows: int
+    target: np.ndarray
+    predicted: np.ndarray
     section: dict[str, Any]
     """Of the report, by its name, such as `regression_metrics`."""
     value: float
     """Of the metric that decides."""
+
+    def write_predictions(self, path: Path) -> None:
+        """Row by row what came true and what was predicted, for whoever measures that again, such as `analyze.py`."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", newline="", encoding="utf-8") as file:
+            rows = csv.writer(file)
+            rows.writerow(["label", "prediction"])
+            rows.writerows(zip(self.target.tolist(), self.predicted.tolist(), strict=True))
 
 
 def measure(model: TrainedModel, test: Path, metric: str) -> Measured:
@@ -69,9 +81,10 @@ def measure(model: TrainedModel, test: Path, metric: str) -> Measured:
     features, target = prepared_set.read(test, model.columns, model.problem_type)
     if model.problem_type == "BinaryClassification":
         check_labels(test, target, model)
-    section = quality(model.problem_type, target, model.estimator.predict(features), model.probability(features))
+    predicted = model.estimator.predict(features)
+    section = quality(model.problem_type, target, predicted, model.probability(features))
     (measured,) = section.values()
-    return Measured(len(target), section, measured[metric]["value"])
+    return Measured(target, predicted, section, measured[metric]["value"])
 
 
 def check_labels(test: Path, target: np.ndarray, model: TrainedModel) -> None:
@@ -109,17 +122,20 @@ def evaluate(
     *,
     asked: Asked,
     about: Sequence[tuple[str, str]] = (),
+    predictions: Path | None = None,
 ) -> dict[str, Any]:
-    """Write `evaluation.json`; returns its content. `about`: what it should say besides, by name.
+    """Write `evaluation.json` and the predictions; returns the former's content. `about`: what it should say besides.
 
     `champion` need not exist. Raises BadDataError, ValueError.
     """
     model = TrainedModel.load(archive)
     measured = measure(model, test, asked.metric)
+    if predictions:
+        measured.write_predictions(predictions)
     compared = measure_champion(champion, test, model, asked.metric) if champion.is_file() else None
     report = {
         "version": 0.0,
-        "dataset": {"item_count": measured.rows},
+        "dataset": {"item_count": len(measured.target)},
         **measured.section,
         "verdict": verdict(asked, measured.value, champion=compared.value if isinstance(compared, Measured) else None),
     }
@@ -160,7 +176,7 @@ def main() -> int:
     said = vars(parser.parse_args())
     about = said.pop("about")
     try:
-        report = evaluate(MODEL, CHAMPION, TEST, OUTPUT, asked=Asked(**said), about=about)
+        report = evaluate(MODEL, CHAMPION, TEST, OUTPUT, asked=Asked(**said), about=about, predictions=PREDICTIONS)
     except Exception as error:
         told = str(error) if isinstance(error, BadDataError) else f"{type(error).__name__}: {error}"
         MESSAGE.parent.mkdir(parents=True, exist_ok=True)

@@ -83,7 +83,7 @@ def test_the_package_is_judged_on_every_row_of_the_manifest(requests: dict[str, 
 def test_the_report_goes_where_the_control_plane_said_and_says_what_was_judged(
     requests: dict[str, dict[str, Any]],
 ) -> None:
-    assert outputs(requests["Evaluate"]) == {"evaluation": STARTED_WITH["ReportUri"]}
+    assert outputs(requests["Evaluate"])["evaluation"] == STARTED_WITH["ReportUri"]
     assert requests["Evaluate"]["AppSpecification"]["ContainerArguments"][-4:] == [
         "--about",
         *(f"{name}={STARTED_WITH[name]}" for name in ("ModelPackageArn", "DataFingerprint", "DecisionKey")),

@@ -124,6 +124,36 @@ def test_a_champion_that_can_not_be_loaded_ends_no_training_and_the_summary_says
     assert "could not be compared with the champion: ReadError" in report["verdict"]["summary"]
 
 
+def baseline_job(folder: Path, arguments: dict[str, Any], dataset: dict[str, bytes]) -> dict[str, bytes]:
+    job = ProcessingJob(folder, arguments)
+    job.give("dataset", dataset)
+    job.succeed()
+    return job.output("baseline")
+
+
+def test_baselines_are_of_the_held_out_rows_and_shifted_ones_violate_them(
+    training_arguments: Arguments, monitoring: dict[str, Any], champion: Champion, tmp_path: Path
+) -> None:
+    evaluate = ProcessingJob(tmp_path / "evaluate", training_arguments["Evaluate"])
+    evaluate.give("model", {"model.tar.gz": champion.archive})
+    evaluate.give("test", champion.test)
+    evaluate.succeed()
+    predictions = evaluate.output("predictions")
+    quality = baseline_job(tmp_path / "quality", training_arguments["QualityBaseline"], predictions)
+    assert json.loads(quality["statistics.json"])["regression_metrics"]["rmse"]["value"] == HELD_OUT_RMSE
+
+    data = baseline_job(tmp_path / "data", training_arguments["Baseline"], champion.test)
+    uris = {f"Baseline{name}": f"s3://artifacts/{name.lower()}.json" for name in ("Statistics", "Constraints")}
+    given = uris | {"DatasetFormat": '{"csv": {"header": true}}'}
+    analyze = ProcessingJob(tmp_path / "analyze", step_arguments(monitoring, **given)["Analyze"])
+    analyze.give("dataset", diabetes_objects(half="older"))
+    for name in ("statistics", "constraints"):
+        analyze.give(name, {f"{name}.json": data[f"{name}.json"]})
+    analyze.succeed()
+    violations = json.loads(analyze.output("report")["constraint_violations.json"])["violations"]
+    assert "age" in {violation["feature_name"] for violation in violations}
+
+
 def test_an_evaluation_on_data_like_that_of_the_training_says_so(
     training_arguments: Arguments, evaluation_arguments: Arguments, champion: Champion, tmp_path: Path
 ) -> None:

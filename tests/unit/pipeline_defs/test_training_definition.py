@@ -14,6 +14,7 @@ REQUESTS = {
     "Train": ("CreateTrainingJob", {"TrainingJobName": "job"}),
     "Baseline": ("CreateProcessingJob", {"ProcessingJobName": "job"}),
     "Evaluate": ("CreateProcessingJob", {"ProcessingJobName": "job"}),
+    "QualityBaseline": ("CreateProcessingJob", {"ProcessingJobName": "job"}),
     "Register": ("CreateModelPackage", {}),
 }
 
@@ -31,6 +32,8 @@ def references(training: dict[str, Any], **given: Any) -> dict[str, Any]:
         "Steps.Prepare.ProcessingOutputConfig.Outputs['train'].S3Output.S3Uri": "s3://artefacts/train",
         "Steps.Prepare.ProcessingOutputConfig.Outputs['test'].S3Output.S3Uri": "s3://artefacts/test",
         "Steps.Evaluate.ProcessingOutputConfig.Outputs['evaluation'].S3Output.S3Uri": "s3://artefacts/evaluation",
+        "Steps.Evaluate.ProcessingOutputConfig.Outputs['predictions'].S3Output.S3Uri": "s3://artefacts/predictions",
+        "Steps.QualityBaseline.ProcessingOutputConfig.Outputs['baseline'].S3Output.S3Uri": "s3://artefacts/quality",
         "Steps.Baseline.ProcessingOutputConfig.Outputs['baseline'].S3Output.S3Uri": "s3://artefacts/baseline",
         "Steps.Train.ModelArtifacts.S3ModelArtifacts": "s3://artefacts/model.tar.gz",
         "Execution.PipelineExecutionId": "abcdef123456",
@@ -48,7 +51,7 @@ def test_arguments_are_a_request_that_botocore_accepts(training: dict[str, Any],
 def test_steps_and_their_order(training: dict[str, Any]) -> None:
     assert [step["Name"] for step in training["Steps"]] == ["Prepare", "Baseline", "Train", "Evaluate", "Gate"]
     gate = steps_by_name(training)["Gate"]["Arguments"]
-    assert [step["Name"] for step in gate["IfSteps"]] == ["Register"]
+    assert [step["Name"] for step in gate["IfSteps"]] == ["QualityBaseline", "Register"]
     assert [step["Name"] for step in gate["ElseSteps"]] == ["NotGoodEnough"]
 
 
@@ -61,7 +64,7 @@ def test_every_parameter_is_used(training: dict[str, Any]) -> None:
     assert {item["Name"] for item in training["Parameters"]} == set(re.findall(r"'Parameters\.(\w+)'", str(training)))
 
 
-@pytest.mark.parametrize("name", ["Prepare", "Baseline", "Train", "Evaluate"])
+@pytest.mark.parametrize("name", ["Prepare", "Baseline", "Train", "Evaluate", "QualityBaseline"])
 def test_every_job_is_cached_bounded_retried_and_isolated(training: dict[str, Any], name: str) -> None:
     step = steps_by_name(training)[name]
     arguments = step["Arguments"]
@@ -73,7 +76,7 @@ def test_every_job_is_cached_bounded_retried_and_isolated(training: dict[str, An
 
 
 def test_every_job_says_whose_it_is_where_and_by_which_code(training: dict[str, Any]) -> None:
-    for name in ("Prepare", "Baseline", "Train", "Evaluate"):
+    for name in ("Prepare", "Baseline", "Train", "Evaluate", "QualityBaseline"):
         request = resolved(steps_by_name(training)[name]["Arguments"], references(training))
         assert {tag["Key"]: tag["Value"] for tag in request["Tags"]} == {
             "pointsman:model": STARTED_WITH["ModelPackageGroup"],
@@ -118,11 +121,14 @@ def test_the_evaluation_set_is_the_monitoring_set(training: dict[str, Any]) -> N
     baseline = resolved(steps_by_name(training)["Baseline"]["Arguments"], references(training))
     assert baseline["ProcessingInputs"][0]["S3Input"]["S3Uri"] == "s3://artefacts/test"
     package = resolved(steps_by_name(training)["Register"]["Arguments"], references(training))
-    made = {
-        member: {"ContentType": "application/json", "S3Uri": f"s3://artefacts/baseline/{member.lower()}.json"}
-        for member in ("Statistics", "Constraints")
+    assert package["ModelMetrics"]["ModelDataQuality"] == package["DriftCheckBaselines"]["ModelDataQuality"]
+    assert package["DriftCheckBaselines"] == {
+        monitored: {
+            member: {"ContentType": "application/json", "S3Uri": f"s3://artefacts/{folder}/{member.lower()}.json"}
+            for member in ("Statistics", "Constraints")
+        }
+        for monitored, folder in {"ModelDataQuality": "baseline", "ModelQuality": "quality"}.items()
     }
-    assert package["ModelMetrics"]["ModelDataQuality"] == package["DriftCheckBaselines"]["ModelDataQuality"] == made
 
 
 def test_the_package_says_what_serves_it(training: dict[str, Any]) -> None:
