@@ -68,11 +68,11 @@ def _is_served_by_its_image(container: Shape, environment: dict[str, str]) -> bo
 
 def _nothing_to_serve(container: Shape, environment: dict[str, str]) -> str:
     image = container["Image"]
+    if refusal := builtin_images.refusal(image):
+        return refusal
     if "SAGEMAKER_PROGRAM" in environment:
         where = environment.get("SAGEMAKER_SUBMIT_DIRECTORY", _CODE_IN_MODEL)
         return f"SAGEMAKER_PROGRAM is {environment['SAGEMAKER_PROGRAM']!r}, but there is no such file in {where}"
-    if refusal := builtin_images.refusal(image):
-        return refusal
     return (
         f"What the image {image} runs for `serve` is not known here. Served are models in script mode: with"
         " SAGEMAKER_PROGRAM in the container's environment, or code/inference.py in model.tar.gz"
