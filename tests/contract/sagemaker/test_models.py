@@ -15,6 +15,7 @@ from tests.contract.sagemaker.definitions import IMAGE
 from tests.contract.sagemaker.hosted import Hosted, refused
 from tests.contract.sagemaker.serving import ROLE, Served
 from tests.local.instances import eventually, unique
+from train import SERVING
 
 PREFIX = "arn:aws:sagemaker:us-east-1:000000000000"
 
@@ -187,11 +188,13 @@ def test_a_capture_that_could_not_be_made_is_refused(
 
 def test_the_projects_own_models_are_served(hosted: Hosted, tmp_path: Path) -> None:
     joblib.dump(LinearRegression().fit([[0.0], [1.0]], [0.0, 1.0]), tmp_path / "model.joblib")
-    (tmp_path / "model.json").write_text(json.dumps({"features": ["x"], "target": "y"}))
+    described = {"problem_type": "Regression", "features": ["x"], "target": "y"}
+    (tmp_path / "model.json").write_text(json.dumps(described))
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as tar:
         tar.add(tmp_path, ".")
-        tar.add(STEPS / "serve.py", "code/serve.py")
+        for script in SERVING:
+            tar.add(STEPS / script, f"code/{script}")
     hosted.s3.put_object(Bucket=hosted.bucket, Key="model.tar.gz", Body=packed.getvalue())
     arn = package(
         hosted,
