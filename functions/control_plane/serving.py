@@ -128,7 +128,6 @@ class Serving(Strict):
     capture: Percent | None = Field(
         None, description="share of the requests that is kept, with the answers, for monitors"
     )
-    keep: WholeNumber = Field(3, ge=1, le=20, description="how many configurations stay, the one in use among them")
 
     @model_validator(mode="after")
     def _serverless_has_no_instances(self) -> Self:

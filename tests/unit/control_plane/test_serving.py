@@ -16,7 +16,6 @@ FULL = {
         "alarms": {"http_5xx": "0.5%", "model_errors": "1%", "latency_p99": "250ms", "others": ["team-cpu"]},
     },
     "capture": "20%",
-    "keep": 5,
 }
 
 
@@ -39,8 +38,8 @@ def test_each_limit_has_an_alarm_named_after_its_endpoint() -> None:
     )
 
 
-def test_how_traffic_goes_over_and_what_is_kept_are_no_part_of_a_configuration() -> None:
-    assert serving(rollout={"canary": "10%"}, keep=9).configured == serving().configured
+def test_how_traffic_goes_over_is_no_part_of_a_configuration() -> None:
+    assert serving(rollout={"canary": "10%"}).configured == serving().configured
 
 
 @pytest.mark.parametrize("change", [{"instances": {"count": 2}}, {"serverless": {}}, {"capture": "5%"}])
