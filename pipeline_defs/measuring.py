@@ -11,6 +11,7 @@ from pipeline_defs.request_step import ScriptStep
 
 EVALUATION, REPORT = "evaluation", "evaluation.json"
 PREDICTIONS = "predictions"
+SAMPLE, SAMPLE_ARCHIVE = "sample", "sample.tar.gz"
 
 TRAINING_AND_TEST_SET = 0.25
 """The test set's share, where a model is trained on the rest."""
@@ -53,7 +54,7 @@ def evaluate(
     report_uri: Value | None = None,
     about: Mapping[str, Value] | None = None,
 ) -> ScriptStep:
-    """Outputs: `evaluation`, with `evaluation.json` in it, and `predictions`.
+    """Outputs: `evaluation`, with `evaluation.json` in it, `predictions`, and `sample`: a request for the model.
 
     `model`: URI of a `model.tar.gz`. `report_uri`: S3 folder for the former, by default one of the execution's own.
     `about`: what else the report should say, with at most 256 characters in a name and its value.
@@ -68,7 +69,7 @@ def evaluate(
             "test": Input(uri=test),
             **({"champion": Input(uri=rival.archive)} if rival else {}),
         },
-        outputs=[Output(EVALUATION, uri=report_uri), Output(PREDICTIONS)],
+        outputs=[Output(EVALUATION, uri=report_uri), Output(PREDICTIONS), Output(SAMPLE)],
         arguments=[
             *("--metric", parameters.metric_name),
             *("--direction", parameters.metric_direction),

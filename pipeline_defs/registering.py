@@ -34,11 +34,14 @@ def register(
     image_uri: Value,
     model: Value,
     report: Value,
+    sample: Value,
     data_quality: Baseline,
     model_quality: Baseline,
     metadata: Mapping[str, Value],
 ) -> RequestStep:
     """A version in the model's package group. `model` and `report`: URIs of `model.tar.gz` and the evaluation.
+
+    `sample`: URI of an archive with a request that its endpoint is tested by.
 
     What it was measured by is its ModelMetrics, what it is to be watched by its DriftCheckBaselines; of data they are
     the same, for the evaluation set is the monitoring set. The statistics of ModelQuality are the evaluation's report,
@@ -56,6 +59,9 @@ def register(
             "SupportedContentTypes": ["text/csv"],
             "SupportedResponseMIMETypes": ["text/csv"],
         },
+        "Domain": "MACHINE_LEARNING",  # both are for Inference Recommender, which reads the sample too
+        "Task": "OTHER",
+        "SamplePayloadUrl": sample,
         "ModelApprovalStatus": "PendingManualApproval",
         "CustomerMetadataProperties": dict(metadata),
     }

@@ -17,7 +17,7 @@ from sagemaker.mlops.workflow.pipeline import Pipeline
 from pipeline_defs import analyzing, measuring
 from pipeline_defs.account import Account
 from pipeline_defs.blocks import Input, Jobs, Machines
-from pipeline_defs.measuring import EVALUATION, PREDICTIONS, REPORT, Rival
+from pipeline_defs.measuring import EVALUATION, PREDICTIONS, REPORT, SAMPLE, SAMPLE_ARCHIVE, Rival
 from pipeline_defs.offline_sdk import offline_session
 from pipeline_defs.parameters import MeasuringParameters
 from pipeline_defs.registering import register
@@ -147,6 +147,7 @@ def _register(
         image_uri=parameters.image_uri,
         model=_artefact(trained),
         report=evaluated.file(EVALUATION, REPORT),
+        sample=evaluated.file(SAMPLE, SAMPLE_ARCHIVE),
         data_quality=analyzing.made(data),
         model_quality=analyzing.made(quality),
         metadata={

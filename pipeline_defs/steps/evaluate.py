@@ -19,6 +19,7 @@ import numpy as np
 
 import prepared_set
 from metrics import quality
+from sample_request import write_sample
 from tables import BadDataError
 from trained_model import TrainedModel
 from verdict import Asked, verdict
@@ -33,6 +34,7 @@ WRITES = {
         }
     },
     "predictions": {"predictions.csv": None},
+    "sample": {"sample.tar.gz": None},
 }
 
 BASE = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
@@ -42,6 +44,7 @@ CHAMPION = BASE / "processing/input/champion/model.tar.gz"
 TEST = BASE / "processing/input/test/test.csv"
 OUTPUT = BASE / "processing/output/evaluation"
 PREDICTIONS = BASE / "processing/output/predictions/predictions.csv"
+SAMPLE = BASE / "processing/output/sample/sample.tar.gz"
 MESSAGE = BASE / "output/message"
 
 OF_CLASSES = ("accuracy", "precision", "recall", "f0_5", "f1", "f2")
@@ -57,6 +60,7 @@ METRICS = {
 class Measured:
     """How well a model predicted the rows."""
 
+    features: np.ndarray
     target: np.ndarray
     predicted: np.ndarray
     section: dict[str, Any]
@@ -84,7 +88,7 @@ def measure(model: TrainedModel, test: Path, metric: str) -> Measured:
     predicted = model.estimator.predict(features)
     section = quality(model.problem_type, target, predicted, model.probability(features))
     (measured,) = section.values()
-    return Measured(target, predicted, section, measured[metric]["value"])
+    return Measured(features, target, predicted, section, measured[metric]["value"])
 
 
 def check_labels(test: Path, target: np.ndarray, model: TrainedModel) -> None:
@@ -123,8 +127,11 @@ def evaluate(
     asked: Asked,
     about: Sequence[tuple[str, str]] = (),
     predictions: Path | None = None,
+    sample: Path | None = None,
 ) -> dict[str, Any]:
-    """Write `evaluation.json` and the predictions; returns the former's content. `about`: what it should say besides.
+    """Write `evaluation.json`, the predictions and a sample request; returns the first's content.
+
+    `about`: what it should say besides.
 
     `champion` need not exist. Raises BadDataError, ValueError.
     """
@@ -132,6 +139,8 @@ def evaluate(
     measured = measure(model, test, asked.metric)
     if predictions:
         measured.write_predictions(predictions)
+    if sample:
+        write_sample(measured.features, sample)
     compared = measure_champion(champion, test, model, asked.metric) if champion.is_file() else None
     report = {
         "version": 0.0,
@@ -176,7 +185,16 @@ def main() -> int:
     said = vars(parser.parse_args())
     about = said.pop("about")
     try:
-        report = evaluate(MODEL, CHAMPION, TEST, OUTPUT, asked=Asked(**said), about=about, predictions=PREDICTIONS)
+        report = evaluate(
+            MODEL,
+            CHAMPION,
+            TEST,
+            OUTPUT,
+            asked=Asked(**said),
+            about=about,
+            predictions=PREDICTIONS,
+            sample=SAMPLE,
+        )
     except Exception as error:
         told = str(error) if isinstance(error, BadDataError) else f"{type(error).__name__}: {error}"
         MESSAGE.parent.mkdir(parents=True, exist_ok=True)

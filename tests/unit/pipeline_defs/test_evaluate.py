@@ -9,6 +9,7 @@ import pytest
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from evaluate import METRICS, evaluate, fact, not_negative
+from request_rows import numbers, rows_sent
 from tables import BadDataError
 from verdict import Asked
 
@@ -186,3 +187,21 @@ def test_every_metric_that_is_offered_can_be_measured(tmp_path: Path) -> None:
 def test_a_tolerance_is_a_number_of_at_least_zero(text: str) -> None:
     with pytest.raises(ArgumentTypeError, match="is not a number of at least 0"):
         not_negative(text)
+
+
+def test_a_sample_request_is_held_out_rows_in_the_models_order(tmp_path: Path) -> None:
+    description = {"features": ["a", "b"]}
+    model = archived(
+        tmp_path / "model", LinearRegression().fit([[0.0, 0.0], [1.0, 1.0]], [0, 1]), REGRESSION | description
+    )
+    rows = "".join(f"{number},{number / 4},{-number}\n" for number in range(20))
+    packed = [tmp_path / name / "sample.tar.gz" for name in ("one", "two")]
+    for path in packed:
+        judged(tmp_path, f"b,y,a\n{rows}", model, sample=path)
+    with tarfile.open(packed[0]) as tar:
+        (entry,) = tar.getmembers()
+        body = tar.extractfile(entry)
+        assert body is not None
+        sent = rows_sent(body.read(), "text/csv")
+    assert [numbers(1, row, ["a", "b"]) for row in sent] == [[-number, number] for number in range(5)]
+    assert packed[0].read_bytes() == packed[1].read_bytes(), "the same rows make the same archive"

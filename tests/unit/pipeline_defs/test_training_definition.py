@@ -33,6 +33,7 @@ def references(training: dict[str, Any], **given: Any) -> dict[str, Any]:
         "Steps.Prepare.ProcessingOutputConfig.Outputs['test'].S3Output.S3Uri": "s3://artefacts/test",
         "Steps.Evaluate.ProcessingOutputConfig.Outputs['evaluation'].S3Output.S3Uri": "s3://artefacts/evaluation",
         "Steps.Evaluate.ProcessingOutputConfig.Outputs['predictions'].S3Output.S3Uri": "s3://artefacts/predictions",
+        "Steps.Evaluate.ProcessingOutputConfig.Outputs['sample'].S3Output.S3Uri": "s3://artefacts/sample",
         "Steps.QualityBaseline.ProcessingOutputConfig.Outputs['baseline'].S3Output.S3Uri": "s3://artefacts/quality",
         "Steps.Baseline.ProcessingOutputConfig.Outputs['baseline'].S3Output.S3Uri": "s3://artefacts/baseline",
         "Steps.Train.ModelArtifacts.S3ModelArtifacts": "s3://artefacts/model.tar.gz",
@@ -115,6 +116,11 @@ def test_the_package_records_where_it_comes_from(training: dict[str, Any]) -> No
     }
     assert package["ModelApprovalStatus"] == "PendingManualApproval"
     assert package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"] == "s3://artefacts/evaluation/evaluation.json"
+
+
+def test_the_package_has_a_request_to_test_its_endpoint_by(training: dict[str, Any]) -> None:
+    package = resolved(steps_by_name(training)["Register"]["Arguments"], references(training))
+    assert package["SamplePayloadUrl"] == "s3://artefacts/sample/sample.tar.gz"
 
 
 def test_the_evaluation_set_is_the_monitoring_set(training: dict[str, Any]) -> None:
