@@ -4,6 +4,8 @@ PYTHON ?= $(shell for python in python3 python /usr/bin/python3; do $$python -c 
 BIN := .venv/bin
 SAM := .tools/sam/bin/sam
 READY := .tools/ready
+# One pytest per processor; `tests/conftest.py` says what stays together.
+PARALLEL := --numprocesses auto --dist loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down test unit contract local lint types template format bench check schema compile image lock clean
@@ -29,16 +31,16 @@ down: ## stop the embedded AWS; what it holds is kept
 	@if [ -x $(BIN)/pointsman ]; then $(BIN)/pointsman down; else echo "not set up"; fi
 
 test: $(READY) ## all tests
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(PARALLEL)
 
 unit: $(READY) ## the tests that need no process and no socket
 	@$(BIN)/pytest tests/unit
 
 contract: $(READY) ## the tests that hold fakes and real adapters to the same promises
-	@$(BIN)/pytest tests/contract
+	@$(BIN)/pytest $(PARALLEL) tests/contract
 
 local: $(READY) ## the tests of the deployed template on the embedded AWS
-	@$(BIN)/pytest tests/local
+	@$(BIN)/pytest $(PARALLEL) tests/local
 
 lint: $(READY) ## style and common mistakes
 	@$(BIN)/ruff check

@@ -1,6 +1,10 @@
-"""What all levels share: the switch that points the contract of SageMaker at an AWS account."""
+"""What all levels share: the switch that points the contract of SageMaker at an AWS account, and who runs what."""
+
+from pathlib import Path
 
 import pytest
+
+HERE = Path(__file__).parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -11,9 +15,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With --aws nothing runs that isn't about an account."""
-    if not config.getoption("--aws"):
-        return
+    for item in items:
+        if group := _group(item.path.relative_to(HERE)):
+            item.add_marker(pytest.mark.xdist_group(group))
+    if config.getoption("--aws"):
+        _keep_what_is_about_an_account(config, items)
+
+
+def _group(test: Path) -> str | None:
+    """What one of several pytest processes runs alone: the unit level looks back on itself, a contract's file shares
+    what it made. A test of the local level has its own stack, so any process may take it.
+    """
+    level = test.parts[0]
+    return {"unit": level, "contract": str(test)}.get(level)
+
+
+def _keep_what_is_about_an_account(config: pytest.Config, items: list[pytest.Item]) -> None:
     about = [item for item in items if "account" in getattr(item, "fixturenames", ())]
     config.hook.pytest_deselected(items=[item for item in items if item not in about])
     items[:] = about

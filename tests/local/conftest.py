@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from pointsman.local import deployment
 from tests.local.instances import Instance
@@ -32,19 +33,38 @@ def own_aws(tmp_path: Path) -> Iterator[Instance]:
 
 
 @pytest.fixture(scope="session")
-def built() -> None:
-    """The functions as `sam build` makes them."""
-    deployment.build()
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all processes of this run of pytest have in common."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
 
 
 @pytest.fixture(scope="session")
-def deployed(built: None, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: ARG001  the build is on disk
+def building(shared: Path) -> FileLock:
+    """Held by whoever builds the functions, which `sam build` does into one folder of the project, or needs them."""
+    return FileLock(shared / "building.lock")
+
+
+@pytest.fixture(scope="session")
+def deployed(building: FileLock, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The state of an embedded AWS that has the template deployed and the models applied; to be copied."""
-    state = tmp_path_factory.mktemp("deployed") / "state"
-    with Instance.started(state, time_scale=TIME_SCALE) as instance:
-        changes = Stack(instance).deploy()
-        assert {change.what for change in changes} == {"create"}
+    state = shared / "deployed"
+    with building:
+        if not state.exists():
+            deployment.build()
+            deploying = tmp_path_factory.mktemp("deploying") / "state"
+            with Instance.started(deploying, time_scale=TIME_SCALE) as instance:
+                changes = Stack(instance).deploy()
+                assert {change.what for change in changes} == {"create"}
+            deploying.rename(state)
     return state
+
+
+@pytest.fixture
+def built(building: FileLock, deployed: Path) -> Iterator[None]:  # noqa: ARG001  the build is on disk
+    """The functions as `sam build` made them; nobody builds them anew meanwhile."""
+    with building:
+        yield
 
 
 @pytest.fixture
