@@ -15,19 +15,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The level that one process runs alone goes first: at the end the other would wait for it."""
+    items.sort(key=lambda item: _level(item) != "unit")
     for item in items:
-        if group := _group(item.path.relative_to(HERE)):
+        if group := _group(item):
             item.add_marker(pytest.mark.xdist_group(group))
     if config.getoption("--aws"):
         _keep_what_is_about_an_account(config, items)
 
 
-def _group(test: Path) -> str | None:
+def _group(item: pytest.Item) -> str | None:
     """What one of several pytest processes runs alone: the unit level looks back on itself, a contract's file shares
     what it made. A test of the local level has its own stack, so any process may take it.
     """
-    level = test.parts[0]
-    return {"unit": level, "contract": str(test)}.get(level)
+    level = _level(item)
+    return {"unit": level, "contract": str(item.path)}.get(level)
+
+
+def _level(item: pytest.Item) -> str:
+    return item.path.relative_to(HERE).parts[0]
 
 
 def _keep_what_is_about_an_account(config: pytest.Config, items: list[pytest.Item]) -> None:
