@@ -95,9 +95,12 @@ def comparable_champion(model: Model, plane: ControlPlane) -> Package | None:
 
 
 def brought_up_to_date(decision: Decision, model: Model, plane: ControlPlane) -> Decision:
-    """A training that waited is compared with the champion of now, not with that of the day it was decided on."""
+    """A training that waited is compared with the champion of now, not with that of the day it was decided on.
+
+    One that SageMaker may have been asked for is not: under its token, another request might start another run.
+    """
     asked, champion = decision.request, model.champion.package if model.champion else None
-    if not isinstance(asked, StartRequest) or asked.purpose is not Purpose.TRAINING:
+    if decision.begun_at or not isinstance(asked, StartRequest) or asked.purpose is not Purpose.TRAINING:
         return decision
     if asked.parameters.get(CHAMPION) == champion:
         return decision

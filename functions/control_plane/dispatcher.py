@@ -193,6 +193,7 @@ class Dispatcher:
             request=request,
             until=action.until if isinstance(action, Defer) else None,
             look_at=self._look_at(_STATUS[type(action)], action.until if isinstance(action, Defer) else None),
+            begun_at=now if isinstance(action, Start | Deploy) else None,
             actor=subject.actor,
             force=subject.force,
             events=subject.window.arrivals if subject.window else 1,
@@ -210,6 +211,7 @@ class Dispatcher:
             "decided_at": self.now(),
             "until": until,
             "look_at": self._look_at(status, until),
+            "begun_at": decision.begun_at or (self.now() if status is DecisionStatus.BEGUN else None),
         }
         return decision.model_copy(update=changes)
 

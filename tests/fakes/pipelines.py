@@ -30,11 +30,13 @@ class FakePipelines:
     unavailable: CallError | None = None
     started: list[Started] = field(default_factory=list)
     _by_token: dict[str, str] = field(default_factory=dict)
+    _asked: dict[str, StartRequest] = field(default_factory=dict)
     _executions: dict[str, Execution] = field(default_factory=dict)
     _jobs: dict[str, Sequence[JobUse]] = field(default_factory=dict)
 
     def start(self, request: StartRequest, *, token: str, display_name: str, description: str) -> str:
         assert len(token) in _TOKEN_LENGTHS, "SageMaker takes tokens of 32 to 128 characters"
+        assert self._asked.setdefault(token, request) == request, "what a token once asked for is all it may ask for"
         if token in self._by_token:
             return self._by_token[token]
         if self.unavailable:

@@ -25,6 +25,8 @@ class Decision(Record):
     `correlation_id` is the decision that this one came of, where it isn't itself the first.
     `events` counts the deliveries that a tally stands for. `data_until` is when equal data may be used again, `until`
     when a deferred one is looked at again. `run` is the execution or the endpoint configuration that came of it.
+    `begun_at` is when it began first: from then on SageMaker may have been asked, under a token that stands for just
+    this request, even if it waits again.
     `force` passes the policies, on the word of `actor`.
     """
 
@@ -45,6 +47,7 @@ class Decision(Record):
     run: str | None = None
     until: datetime | None = None
     look_at: datetime | None = None
+    begun_at: datetime | None = None
     actor: str | None = None
     force: bool = False
     events: int = 1

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from control_plane.errors import CapacityExceeded
 from control_plane.outcomes import Outcome
 from control_plane.records import Decision, DecisionStatus, Due, Paused
 from on_tick.looks import finish
@@ -112,6 +113,23 @@ def test_a_training_that_waited_is_compared_with_the_champion_of_now(omit: list[
     before = {name: value for name, value in waiting.start.parameters.items() if not name.startswith("Champion")}
     assert parameters == before
     assert plane.pipelines.started[-1].request == started.start
+
+
+def test_a_training_that_sagemaker_was_asked_for_stays_as_it_was_asked_whatever_it_waits_for_since_1() -> None:
+    plane = judged_plane()
+    put(plane.objects, "churn/training/a.csv")
+    plane.pipelines.unavailable = CapacityExceeded("20 executions are running")
+    waiting = ask(plane)
+    assert waiting.outcome is Outcome.DEFERRED_CAPACITY
+    plane.ledger.pause("churn", Paused(by="bob", why="holidays", since=plane.now()))
+    plane.wait(MINUTE)
+    assert [decision.outcome for decision in tick(plane)] == [Outcome.SKIPPED_PAUSED]
+    decide_approval(plane, plane.registry.register("churn").arn)
+    plane.ledger.resume("churn")
+    plane.pipelines.unavailable = None
+    plane.wait(MINUTE)
+    started = tick(plane)[-1]
+    assert (started.id, started.outcome, started.request) == (waiting.id, Outcome.STARTED, waiting.request)
 
 
 def test_only_what_is_still_begun_is_finished_1() -> None:
