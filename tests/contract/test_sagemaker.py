@@ -109,14 +109,17 @@ def test_a_failure_of_no_step_has_the_executions_own_reason(wired: Wired) -> Non
 
 
 def test_every_step_of_a_long_pipeline_is_seen(wired: Wired) -> None:
-    """A pipeline has at most 50 steps; a page holds fewer unless it is asked for more."""
+    """A page holds at most 100 of them, and fewer unless it is asked for more."""
     pipelines, stubber = wired
     stubber.add_response(
         "describe_pipeline_execution", {"PipelineExecutionStatus": "Failed", "LastModifiedTime": ENDED}
     )
     request = {"PipelineExecutionArn": ARN, "SortOrder": "Ascending", "MaxResults": 100}
-    stubber.add_response("list_pipeline_execution_steps", {"PipelineExecutionSteps": []}, request)
-    pipelines.describe(ARN)
+    first = {"PipelineExecutionSteps": [{"StepName": "A", "StepStatus": "Succeeded"}], "NextToken": "more"}
+    stubber.add_response("list_pipeline_execution_steps", first, request)
+    last = {"PipelineExecutionSteps": [{"StepName": "Z", "StepStatus": "Failed", "FailureReason": "late"}]}
+    stubber.add_response("list_pipeline_execution_steps", last, request | {"NextToken": "more"})
+    assert pipelines.describe(ARN).failure == "Z: late"
 
 
 def test_an_execution_that_was_deleted_has_ended(wired: Wired) -> None:
@@ -211,8 +214,9 @@ def ran(stubber: Stubber, metadata: dict[str, Any], **more: Any) -> None:
                 JobUse("Step", "ml.p3.2xlarge", 1, 60, "it has no billable time"),
             ],
         ),
+        ({"BillableTimeInSeconds": 60}, [JobUse("Step", "", 0, None, "SageMaker doesn't tell what it ran on")]),
     ],
-    ids=["trained", "never-started", "untold", "groups"],
+    ids=["trained", "never-started", "untold", "groups", "serverless"],
 )
 def test_a_training_takes_its_billable_time_on_each_instance(
     wired: Wired, answer: dict[str, Any], expected: list[JobUse]

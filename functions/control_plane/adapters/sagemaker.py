@@ -80,8 +80,8 @@ class SageMakerPipelines:
         )
 
     def _steps(self, arn: str) -> "list[PipelineExecutionStepTypeDef]":
-        """One page of 100 holds every step, since a pipeline has at most 50; by itself, a page holds fewer."""
-        answer = self._client.list_pipeline_execution_steps(
-            PipelineExecutionArn=arn, SortOrder="Ascending", MaxResults=100
+        """Pages of 100, the most there is. Mostly one: the published quota of 50 steps can be raised."""
+        pages = self._client.get_paginator("list_pipeline_execution_steps").paginate(
+            PipelineExecutionArn=arn, SortOrder="Ascending", PaginationConfig={"PageSize": 100}
         )
-        return answer["PipelineExecutionSteps"]
+        return [step for page in pages for step in page["PipelineExecutionSteps"]]

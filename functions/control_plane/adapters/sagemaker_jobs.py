@@ -43,7 +43,9 @@ def _training(name: str, job: Any) -> list[JobUse]:
     """https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html: the billable time is that
     of one instance, and on spot instances less than the time that training took.
     """
-    config = job["ResourceConfig"]
+    config = job.get("ResourceConfig")
+    if config is None:  # a serverless job has none: SageMaker chooses what it runs on
+        return [_untold(name, "SageMaker doesn't tell what it ran on")]
     billed = job.get("BillableTimeInSeconds", None if job.get("TrainingStartTime") else 0)
     groups = config.get("InstanceGroups") or [config]
     return [
