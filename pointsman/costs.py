@@ -14,6 +14,15 @@ from pointsman.observe import runs
 
 
 @dataclass(frozen=True)
+class ExpectedCost:
+    """Of the next run of one model for one purpose."""
+
+    model: str
+    purpose: Purpose
+    estimate: Estimate
+
+
+@dataclass(frozen=True)
 class MonthlyCost:
     """Of one model in one month, `2026-11`: its runs that began then and have ended."""
 

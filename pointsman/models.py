@@ -12,7 +12,7 @@ from control_plane.fields import format_duration
 from control_plane.policies import Purpose
 from control_plane.records import Decision, Deployment, Model
 from control_plane.registry import ApprovalStatus
-from pointsman.costs import estimates
+from pointsman.costs import ExpectedCost, estimates
 from pointsman.environment import Environment
 from pointsman.errors import BadRequest, NotFound
 from pointsman.versions import short
@@ -47,6 +47,17 @@ def known(environment: Environment, name: str) -> Model:
         raise NotFound(f"no model {name!r}; `pointsman models` shows what there is") from error
     except UnreadableSpec as error:
         raise BadRequest(str(error)) from error
+
+
+def expected_costs(environment: Environment, name: str | None) -> list[ExpectedCost]:
+    """Of one model, or of all whose spec can be read. Raises NotFound, BadRequest."""
+    models = [known(environment, name)] if name else environment.history.models()
+    return [
+        ExpectedCost(model.spec.model, purpose, estimate)
+        for model in models
+        if isinstance(model, Model)
+        for purpose, estimate in estimates(environment, model).items()
+    ]
 
 
 def waiting_of(model: Model) -> list[str]:

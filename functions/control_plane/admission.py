@@ -124,7 +124,8 @@ def _month(request: StartRequest, model: Model, recent: Sequence[Run], now: date
     if spent.usd < limit and spent.usd + (expected.usd or 0) <= limit:
         return None
     others = f", beside {spent.unknown} of unknown cost" if spent.unknown else ""
-    this = "this one is like none before" if expected.usd is None else f"this one may cost {dollars(expected.usd)}"
+    unknown = f"what this one may cost is unknown ({expected.unknown})"
+    this = unknown if expected.usd is None else f"this one may cost {dollars(expected.usd)}"
     why = (
         f"the runs of {first:%Y-%m} cost {dollars(spent.usd)}{others}, {this}, "
         f"and the budget is {dollars(limit)} a month; asked again at {_minute(following)}"

@@ -104,23 +104,31 @@ def show_run(
 def cost(
     name: Annotated[str | None, typer.Argument(metavar="MODEL", help="Default: every model.")] = None,
     *,
+    estimate: Annotated[bool, typer.Option("--estimate", help="What the next runs may cost, instead.")] = False,
     in_month: Annotated[str | None, typer.Option("--month", help="Such as 2026-11. Default: this month.")] = None,
     since: Since = None,
     env: Env = "local",
     state: State = None,
     as_json: Json = False,
 ) -> None:
-    """Show what runs cost, by month and model."""
+    """Show what runs cost, by month and model, or what the next ones may."""
     from pointsman import costs
-    from pointsman.cost_tables import cost_table
+    from pointsman.cost_tables import cost_table, estimate_table
+    from pointsman.models import expected_costs
 
-    if in_month and since:
-        raise BadRequest("--month and --since: expected one of them")
+    if sum(map(bool, (estimate, in_month, since))) > 1:
+        raise BadRequest("--estimate, --month and --since: expected one of them")
+    where = environment(env, state)
+    if estimate:
+        expected = expected_costs(where, name)
+        told = [{"model": row.model, "purpose": row.purpose, **asdict(row.estimate)} for row in expected]
+        show(told, estimate_table(expected, where.region), as_json=as_json)
+        return
     begins, following = costs.month(in_month or f"{datetime.now(UTC):%Y-%m}")
     start, end = moment(since) or begins, None if since else following
-    found = costs.monthly_costs(environment(env, state), name, start, end)
+    found = costs.monthly_costs(where, name, start, end)
     rows = [{"month": row.month, "model": row.model, **asdict(row.spending)} for row in found]
-    show(rows, cost_table(found), as_json=as_json)
+    show(rows, cost_table(found, where.region), as_json=as_json)
 
 
 def image(env: Env = "local", state: State = None) -> None:

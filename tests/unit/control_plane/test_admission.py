@@ -197,7 +197,11 @@ def spent(days_ago: float, usd: float | None = None, status: str = "Succeeded", 
         ((spent(1, 30), spent(2, 30)), None),
         ((spent(1, 35), spent(2, 35)), "the runs of 2026-11 cost 70.00 USD, this one may cost 35.00 USD"),
         ((spent(1, 35), spent(22, 35)), None),  # that was in October
-        ((spent(1, 100, "Failed"),), "the runs of 2026-11 cost 100.00 USD, this one is like none before"),
+        (
+            (spent(1, 100, "Failed"),),
+            "the runs of 2026-11 cost 100.00 USD, what this one may cost is unknown"
+            " (no run of pointsman-training has succeeded yet)",
+        ),
         ((spent(1, 99.99, "Failed"),), None),
         (
             (spent(1), spent(2, 70), spent(3, 0.004)),

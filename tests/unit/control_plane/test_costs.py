@@ -11,6 +11,8 @@ from tests.samples import after, begun, ended, execution_arn, run_of
 
 HOUR = 3600
 PIPELINE = "Pointsman-Training"  # in an ARN it stands in lower case
+NOT_KEPT = "it ended before costs were kept"
+NEVER = Estimate(None, 0, f"no run of {PIPELINE} has succeeded yet")
 
 
 def cost(usd: float | None, number: int = 1, status: str = "Succeeded") -> Run:
@@ -25,7 +27,7 @@ def cost(usd: float | None, number: int = 1, status: str = "Succeeded") -> Run:
         ([JobUse("Train", "ml.m5.xlarge", 1, HOUR)], Cost(usd=0.23)),
         ([JobUse("Train", "ml.m5.xlarge", 3, HOUR / 2)], Cost(usd=0.345)),
         ([JobUse("Train", "ml.m5.xlarge", 1, 90), JobUse("Judge", "ml.t3.medium", 1, 60)], Cost(usd=0.006583)),
-        ([JobUse("Train", "ml.m5.xlarge", 1, 0)], Cost(usd=0)),
+        ([JobUse("Train", "ml.m5.xlarge", 1, 0), JobUse("Judge", "ml.x9.huge", 1, 0)], Cost(usd=0)),
         (
             [JobUse("Train", "ml.m5.xlarge", 1, HOUR), JobUse("Judge", "ml.x9.huge", 1, 1)],
             Cost(unknown="Judge: no rate of ml.x9.huge in us-east-1 is known"),
@@ -43,18 +45,25 @@ def test_a_rate_holds_in_its_region_alone() -> None:
     assert usd_per_hour("ap-northeast-3", "ml.m5.xlarge") is None
 
 
-def test_every_rate_says_where_and_when_it_was_read() -> None:
-    for rates in RATES:
-        assert rates.source
-        assert rates.as_of.year >= 2023
-        assert all(name.startswith("ml.") and 0 < usd < 1000 for name, usd in rates.usd_per_hour.items())
+def test_every_rate_says_where_and_when_it_was_read_and_there_is_one_of_each() -> None:
+    assert len({(rate.region, rate.instance_type) for rate in RATES}) == len(RATES)
+    for rate in RATES:
+        assert rate.source
+        assert 2023 <= rate.as_of.year <= 2026
+        assert rate.instance_type.startswith("ml.")
+        assert 0 < rate.usd_per_hour < 1000
 
 
 @pytest.mark.parametrize(
     ("recent", "expected"),
     [
-        ([], Estimate(None, 0)),
-        ([cost(None)], Estimate(None, 0)),
+        ([], NEVER),
+        ([cost(3.0, status="Failed")], NEVER),
+        ([cost(None)], Estimate(None, 0, "what its runs cost isn't known: no rate")),
+        (
+            [ended(run_of(begun()))],
+            Estimate(None, 0, "what its runs cost isn't known: " + NOT_KEPT),
+        ),
         ([cost(3.0, status="Failed"), cost(1.0)], Estimate(1.0, 1)),
         ([cost(0.0), cost(5.0), cost(4.0)], Estimate(4.0, 3)),
         ([cost(1.0)] * 3 + [cost(9.0)] * 7, Estimate(1.0, 5)),
@@ -62,13 +71,15 @@ def test_every_rate_says_where_and_when_it_was_read() -> None:
 )
 def test_a_run_may_cost_the_median_of_the_last_that_succeeded(recent: list[Run], expected: Estimate) -> None:
     assert estimate(recent, PIPELINE) == expected
-    assert estimate(recent, "another") == Estimate(None, 0)
+    assert estimate(recent, "another") == Estimate(None, 0, "no run of another has succeeded yet")
 
 
 def test_what_runs_cost_together_says_how_many_are_left_out() -> None:
     going_on = run_of(begun())
     of_before_costs_were_kept = ended(run_of(begun()))
-    assert Spending.of([cost(1.5), cost(2.0), cost(None), of_before_costs_were_kept, going_on]) == Spending(3.5, 4, 2)
+    reasons = ("no rate", NOT_KEPT)
+    runs = [cost(1.5), cost(2.0), cost(None), cost(None), of_before_costs_were_kept, going_on]
+    assert Spending.of(runs) == Spending(3.5, 5, 3, reasons)
 
 
 @pytest.mark.parametrize(

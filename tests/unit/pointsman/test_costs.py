@@ -6,13 +6,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from control_plane.costs import Estimate, Spending
 from control_plane.records import Cost
-from pointsman.cost_tables import cost_table, estimates_text
+from pointsman.cost_tables import cost_table, estimate_table, estimates_text
 from pointsman.costs import MonthlyCost, estimates, month, monthly_costs
 from pointsman.errors import BadRequest, NotFound
+from pointsman.models import expected_costs
 from tests.fakes import FakeHistory, FakeLedger
 from tests.samples import EVALUATION, MORNING, TRAINING, begun, done, ended, evaluated_spec, model_spec, run_of
 
@@ -44,7 +45,7 @@ def environment() -> Any:
 
 def test_costs_are_told_by_month_and_model(environment: Any) -> None:
     november = [
-        MonthlyCost("2026-11", "churn", Spending(1.25, 2, 1)),
+        MonthlyCost("2026-11", "churn", Spending(1.25, 2, 1, ("no rate",))),
         MonthlyCost("2026-11", "other", Spending(2.0, 1, 0)),
     ]
     october = MonthlyCost("2026-10", "churn", Spending(0.5, 1, 0))
@@ -67,15 +68,39 @@ def test_a_month_that_is_none_is_refused_with_its_text(text: str) -> None:
 
 def test_estimates_say_what_they_go_by(environment: Any) -> None:
     found = estimates(environment, environment.ledger.model("churn"))
-    assert found == {TRAINING: Estimate(0.875, 2), EVALUATION: Estimate(None, 0)}
-    told = "training about 0.88 USD, the median of 2; evaluation unknown: none has succeeded at a known cost"
-    assert estimates_text(found) == told
+    why = "no run of pointsman-evaluation has succeeded yet"
+    assert found == {TRAINING: Estimate(0.875, 2), EVALUATION: Estimate(None, 0, why)}
+    assert estimates_text(found) == f"training about 0.88 USD, the median of 2; evaluation unknown: {why}"
 
 
-def test_the_table_names_what_it_cannot_count(environment: Any) -> None:
+def test_what_the_next_runs_may_cost_is_told_of_every_model_or_of_one(environment: Any) -> None:
+    every = expected_costs(environment, None)
+    assert [(row.model, row.purpose, row.estimate.usd) for row in every] == [
+        ("churn", TRAINING, 0.875),
+        ("churn", EVALUATION, None),
+        ("other", TRAINING, 2.0),
+    ]
+    assert expected_costs(environment, "churn") == every[:2]
+    with pytest.raises(NotFound, match="no model 'nobody'"):
+        expected_costs(environment, "nobody")
+    shown = printed(estimate_table(every, "us-east-1"))
+    assert " ".join(shown[3].split()) == "churn evaluation unknown: no run of pointsman-evaluation has succeeded yet"
+
+
+def printed(*pictures: RenderableType) -> list[str]:
     console = Console(file=io.StringIO(), width=200)
-    console.print(cost_table(monthly_costs(environment, "churn", *month("2026-11"))), cost_table([]))
-    text = console.file.getvalue()  # type: ignore[attr-defined]
-    assert text.splitlines()[2].split() == ["2026-11", "churn", "2", "1.25", "1"]
-    assert "no storage, no endpoints" in text
-    assert text.splitlines()[-1].strip() == "no runs have ended in that time"
+    console.print(*pictures)
+    return console.file.getvalue().splitlines()  # type: ignore[attr-defined, no-any-return]
+
+
+def test_the_table_names_what_it_cannot_count_and_why(environment: Any) -> None:
+    shown = printed(cost_table(monthly_costs(environment, "churn", *month("2026-11")), "us-east-1"))
+    assert shown[2].split() == ["2026-11", "churn", "2", "1.25", "1:", "no", "rate"]
+    assert "rates of us-east-1 in functions/control_plane/prices.py, read 2026-07-30 to 2026-09-13" in shown[3]
+    assert "no storage, no endpoints" in shown[3]
+    assert printed(cost_table([], "us-east-1")) == ["no runs have ended in that time"]
+
+
+def test_a_region_without_rates_is_said_to_be_one(environment: Any) -> None:
+    shown = printed(cost_table(monthly_costs(environment, "churn", *month("2026-11")), "ap-northeast-3"))
+    assert shown[3].startswith("no rate of ap-northeast-3 is known; add those of what you use to functions/")
