@@ -154,5 +154,5 @@ class Serving(Strict):
 
 
 def guard_name(endpoint: str, limit: str) -> str:
-    """The alarm of one limit of one endpoint; `template.yaml` lets the functions look at alarms that begin so."""
+    """The alarm of one limit of one endpoint."""
     return f"pointsman-guard-{endpoint}-{limit}"

@@ -69,9 +69,20 @@ def built(building: FileLock, deployed: Path) -> Iterator[None]:  # noqa: ARG001
 
 @pytest.fixture
 def stack(deployed: Path, tmp_path: Path) -> Iterator[Stack]:
-    """A deployment of a test's own. What a test expects to fail fails in a step; a function never does."""
-    shutil.copytree(deployed, tmp_path / "state", symlinks=True)
-    with Instance.started(tmp_path / "state", time_scale=TIME_SCALE) as instance:
+    """A deployment of a test's own."""
+    yield from _started(deployed, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def shared_stack(deployed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A deployment that tests share, each with a model of its own."""
+    yield from _started(deployed, tmp_path_factory.mktemp("shared_stack"))
+
+
+def _started(deployed: Path, folder: Path) -> Iterator[Stack]:
+    """What a test expects to fail fails in a step; a function never does."""
+    shutil.copytree(deployed, folder / "state", symlinks=True)
+    with Instance.started(folder / "state", time_scale=TIME_SCALE) as instance:
         yield Stack(instance)
         assert "errorMessage" not in instance.log(), "a function failed"
         assert "[ERROR]" not in instance.log(), "a function failed"
