@@ -7,7 +7,11 @@ from datetime import timedelta
 from pydantic import ValidationError
 
 from control_plane.events.ours import RunRequestedDetail
-from control_plane.events.requests import DeploymentRequestedDetail, RollbackRequestedDetail
+from control_plane.events.requests import (
+    AdoptionRequestedDetail,
+    DeploymentRequestedDetail,
+    RollbackRequestedDetail,
+)
 from control_plane.records import Decision, DecisionStatus
 from pointsman.environment import Environment
 from pointsman.errors import BadRequest, NotFound
@@ -17,13 +21,15 @@ _DETAIL_TYPES: dict[type, str] = {
     RunRequestedDetail: "Run Requested",
     DeploymentRequestedDetail: "Deployment Requested",
     RollbackRequestedDetail: "Rollback Requested",
+    AdoptionRequestedDetail: "Adoption Requested",
 }
 _PATIENCE = timedelta(seconds=60)
 
 
-def ask[Detail: (RunRequestedDetail, DeploymentRequestedDetail, RollbackRequestedDetail)](
-    environment: Environment, kind: type[Detail], **asked: object
-) -> Decision:
+type Detail = RunRequestedDetail | DeploymentRequestedDetail | RollbackRequestedDetail | AdoptionRequestedDetail
+
+
+def ask(environment: Environment, kind: type[Detail], **asked: object) -> Decision:
     """Send the request and wait until SageMaker has been asked for what was decided, or nothing is to be asked.
 
     Raises BadRequest for a request that would be no event, NotFound where nothing is decided in time.

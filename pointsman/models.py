@@ -118,5 +118,6 @@ def _endpoint_lacks(model: Model, endpoint: Endpoint | None) -> Iterator[str]:
         yield f"endpoint {endpoint.name} is Failed ({endpoint.failure}); delete it, then deploy again"
     elif endpoint is None or endpoint.config != champion.config:
         what = f"endpoint {serving.endpoint} " + (f"serves {endpoint.config}" if endpoint else "isn't there")
-        how = f"`pointsman deploy {short(champion.package)} --force` puts the champion on it"
-        yield f"{what}; {how}"
+        how = f"`pointsman deploy {model.spec.model} --force` puts the champion on it"
+        adopt = f", `pointsman adopt {endpoint.name}` makes what it serves the champion" if endpoint else ""
+        yield f"{what}; {how}{adopt}"

@@ -8,7 +8,12 @@ from botocore.exceptions import ClientError
 
 from control_plane.adapters.sagemaker import one_line
 from control_plane.events.ours import RunRequestedDetail
-from control_plane.events.requests import DeploymentRequestedDetail, RollbackRequestedDetail
+from control_plane.events.requests import (
+    AdoptionRequestedDetail,
+    DeploymentRequestedDetail,
+    RollbackRequestedDetail,
+)
+from control_plane.models import endpoint_claim
 from control_plane.records import Decision, Paused
 from pointsman.asking import ask
 from pointsman.environment import Environment
@@ -25,9 +30,12 @@ def ask_for_run(environment: Environment, model: str, purpose: str, why: str, *,
     return ask(environment, RunRequestedDetail, why=why, actor=getpass.getuser(), **asked)
 
 
-def deploy(environment: Environment, version: str, why: str, *, force: bool) -> Decision:
-    """Ask for an approved version to be put on its model's endpoint. Raises NotFound, BadRequest."""
-    package = found(environment, version)
+def deploy(environment: Environment, what: str, number: str | None, why: str, *, force: bool) -> Decision:
+    """Ask for an approved version to be put on its model's endpoint: of a model without a number, the champion.
+
+    Raises NotFound, BadRequest.
+    """
+    package = found(environment, _version(environment, what, number))
     model = package.group
     if known(environment, model).spec.deployment is None:
         why_not = f"model {model} has no endpoint: its spec has no `deployment`"
@@ -48,6 +56,38 @@ def roll_back(environment: Environment, model: str, version: str | None, why: st
         raise BadRequest(f"{version} is a version of {package.group}, not of {model}")
     asked = {"model": model, "package_arn": package.arn if package else None}
     return ask(environment, RollbackRequestedDetail, why=why, actor=getpass.getuser(), **asked)
+
+
+def _version(environment: Environment, what: str, number: str | None) -> str:
+    """`what` is a model, or a version by itself."""
+    if "/" in what:
+        if number is not None:
+            raise BadRequest(f"{what} is a version already; leave out {number}")
+        return what
+    champion = known(environment, what).champion
+    if number is not None:
+        return f"{what}/{number}"
+    if champion is None:
+        raise BadRequest(f"model {what} has no champion; say which version: `pointsman deploy {what} NUMBER`")
+    return champion.package
+
+
+def adopt(environment: Environment, endpoint: str, model: str | None, why: str) -> Decision:
+    """Ask for an endpoint that others made to be looked after: what it serves becomes the champion of its model.
+
+    `model` need not be told: the endpoint is in a spec. Raises NotFound, BadRequest.
+    """
+    claim = endpoint_claim(endpoint)
+    owner = environment.ledger.owners([claim]).get(claim)
+    if owner is None:
+        where = f"the file of model {model}" if model else "its model's file"
+        raise NotFound(
+            f"no model has endpoint {endpoint}; say `deployment: {{endpoint: {endpoint}}}` in {where}, and apply"
+        )
+    if model not in {None, owner}:
+        raise BadRequest(f"endpoint {endpoint} is that of model {owner}, not of {model}")
+    asked = {"model": owner, "endpoint": endpoint}
+    return ask(environment, AdoptionRequestedDetail, why=why, actor=getpass.getuser(), **asked)
 
 
 def judge(environment: Environment, version: str, status: Literal["Approved", "Rejected"], why: str) -> None:

@@ -66,6 +66,14 @@ class Crown:
 
 
 @dataclass(frozen=True, slots=True)
+class Adopt:
+    """Make what an endpoint serves the champion, without touching the endpoint; `request` says what that is."""
+
+    request: DeployRequest
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Conclude:
     """A deployment has ended; where its version `serves`, it is the champion."""
 

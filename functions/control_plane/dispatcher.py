@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-from control_plane.actions import Conclude, Crown, Defer, Deploy, Skip, Start
+from control_plane.actions import Adopt, Conclude, Crown, Defer, Deploy, Skip, Start
 from control_plane.calls import Calls
 from control_plane.deployments import succession
 from control_plane.errors import (
@@ -26,7 +26,17 @@ from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
 from control_plane.ports import ControlPlane
-from control_plane.records import ArrivalWindow, Decision, DecisionStatus, Deployment, Model, Run, StartRequest
+from control_plane.records import (
+    ArrivalWindow,
+    Champion,
+    Decision,
+    DecisionStatus,
+    Deployment,
+    DeployRequest,
+    Model,
+    Run,
+    StartRequest,
+)
 
 _WAITS: dict[type, Outcome] = {
     CapacityExceeded: Outcome.DEFERRED_CAPACITY,
@@ -110,6 +120,18 @@ class Dispatcher:
             return known.decision
         return decision
 
+    def adopt(self, action: Adopt, subject: Subject) -> Decision:
+        """Put what others deployed on record as a deployment that has ended. Raises Superseded as `conclude` does."""
+        decision = self._decision(Skip(Outcome.ADOPTED, action.because), subject)
+        request, now = action.request, decision.decided_at
+        deployment = Deployment(id=decision.id, request=request, started_at=now, outcome=Outcome.ADOPTED, ended_at=now)
+        champion, before = _successor(request, subject, now)
+        try:
+            self.ledger.adopt(deployment, decision, champion, instead_of=before)
+        except AlreadyDecided as known:
+            return known.decision
+        return decision
+
     def conclude(self, deployment: Deployment, action: Conclude, subject: Subject) -> Decision:
         """Put a deployment's end on record, and its version in the champion's place where it serves.
 
@@ -117,12 +139,10 @@ class Dispatcher:
         """
         decision = self._decision(Skip(action.outcome, action.because), subject)
         request, now = deployment.request, decision.decided_at
-        before = subject.model.champion if subject.model else None
-        champion = succession(before, request.package, chosen_at=request.chosen_at, since=now, config=request.config)
+        champion, before = _successor(request, subject, now)
         ended = deployment.model_copy(update={"outcome": action.outcome, "ended_at": now})
-        instead_of = before.package if before else None
         try:
-            self.ledger.end_deployment(ended, decision, champion if action.serves else None, instead_of=instead_of)
+            self.ledger.end_deployment(ended, decision, champion if action.serves else None, instead_of=before)
         except AlreadyDecided as known:
             return known.decision
         return decision
@@ -217,6 +237,13 @@ class Dispatcher:
 
     def _look_at(self, status: DecisionStatus, until: datetime | None) -> datetime | None:
         return None if status is DecisionStatus.DONE else until or self.now() + self.patience
+
+
+def _successor(request: DeployRequest, subject: Subject, now: datetime) -> tuple[Champion, str | None]:
+    """The champion once this is served, and the version whose place it takes."""
+    before = subject.model.champion if subject.model else None
+    champion = succession(before, request.package, chosen_at=request.chosen_at, since=now, config=request.config)
+    return champion, before.package if before else None
 
 
 def outcome_of(action: Start | Deploy | Defer | Skip) -> Outcome:

@@ -33,11 +33,27 @@ class Endpoint:
         return (self.coming or self.config) == config and self.status not in {"Failed", "Deleting", "RollingBack"}
 
 
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A production variant as its configuration has it.
+
+    `model` is SageMaker's, None where it has none. `packages` has an item for each of the model's containers: the
+    version that it is made of, by ARN or by name, None where it is made of an image and an archive.
+    """
+
+    name: str
+    model: str | None
+    packages: tuple[str | None, ...] = ()
+
+
 class Endpoints(Protocol):
     """SageMaker's real-time endpoints."""
 
     def describe(self, name: str) -> Endpoint | None:
         """None where there is none of that name."""
+
+    def variants(self, config: str) -> Sequence[Variant]:
+        """What a configuration serves, in two requests for one variant. Empty where it was deleted."""
 
     def missing_alarms(self, names: Sequence[str]) -> list[str]:
         """Those of these CloudWatch alarms that don't exist."""

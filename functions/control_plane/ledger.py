@@ -189,6 +189,11 @@ class Ledger(Protocol):
         new one, the champion instead of the version `instead_of`. Raises AlreadyDecided, Superseded.
         """
 
+    def adopt(self, deployment: Deployment, decision: Decision, champion: Champion, *, instead_of: str | None) -> None:
+        """Record what an endpoint serves that others deployed, with the decision that says so, and make it the champion
+        instead of the version `instead_of`. Raises AlreadyDecided; Superseded, too, where a deployment is under way.
+        """
+
     # -- what time brings --
 
     def due(self, now: datetime) -> Sequence[Due]:

@@ -14,6 +14,7 @@ class Outcome(StrEnum):
     ROLLED_BACK = "ROLLED_BACK"  # an earlier version took the model over again
     DEPLOYMENT_ROLLED_BACK = "DEPLOYMENT_ROLLED_BACK"  # SageMaker put the endpoint's earlier configuration back
     DEPLOYMENT_FAILED = "DEPLOYMENT_FAILED"  # the endpoint came to serve nothing of what was asked for
+    ADOPTED = "ADOPTED"  # what an endpoint serves that others made is the champion now
     APPROVED = "APPROVED"  # by policy, with the evidence
     RECORDED = "RECORDED"  # a run's end is on record and its slot is free
     # Something will happen, unless newer data takes its place.
@@ -27,6 +28,7 @@ class Outcome(StrEnum):
     SKIPPED_PAUSED = "SKIPPED_PAUSED"  # until somebody resumes the model; then it is looked at again
     # Nothing happens.
     REFUSED = "REFUSED"  # SageMaker will never accept the call; a person must mend the spec or the pipeline
+    CHAMPION_NOT_SERVING = "CHAMPION_NOT_SERVING"  # its endpoint was changed or deleted by others, or broke
     DATA_OVERDUE = "DATA_OVERDUE"  # data that the model's spec expects has not come
     SKIPPED_ALREADY_CHAMPION = "SKIPPED_ALREADY_CHAMPION"  # the version that was approved is in use
     SKIPPED_ALREADY_DEPLOYING = "SKIPPED_ALREADY_DEPLOYING"  # the version is on its way to the endpoint
@@ -40,6 +42,7 @@ class Outcome(StrEnum):
     SKIPPED_NO_DATA = "SKIPPED_NO_DATA"  # the folder is empty, or the model has none for this purpose
     SKIPPED_NO_DRIFT = "SKIPPED_NO_DRIFT"  # a monitor ran and found nothing
     SKIPPED_NO_MODEL = "SKIPPED_NO_MODEL"  # no model claims what the event is about
+    SKIPPED_NOT_ADOPTABLE = "SKIPPED_NOT_ADOPTABLE"  # the endpoint does not serve exactly one version of the model
     SKIPPED_NOT_APPROVAL = "SKIPPED_NOT_APPROVAL"  # a version's data changed, its approval didn't
     SKIPPED_NOT_DEGRADED = "SKIPPED_NOT_DEGRADED"  # the champion still meets its bar
     SKIPPED_NOT_MONITOR = "SKIPPED_NOT_MONITOR"  # a processing job that no monitoring schedule started
@@ -59,9 +62,11 @@ _ACTIONS = {
     Outcome.ROLLED_BACK: "Crown",
     Outcome.DEPLOYMENT_ROLLED_BACK: "Conclude",
     Outcome.DEPLOYMENT_FAILED: "Conclude",
+    Outcome.CHAMPION_NOT_SERVING: "Notify",
     Outcome.DATA_OVERDUE: "Notify",
     Outcome.REFUSED: "Refuse",
     Outcome.HELD: "Hold",
+    Outcome.ADOPTED: "Adopt",
     Outcome.APPROVED: "Approve",
     Outcome.RECORDED: "RecordEnd",
 }

@@ -4,6 +4,7 @@ import hashlib
 
 from control_plane.clock import stamp
 from control_plane.deployments import Standing
+from control_plane.endpoints import Endpoint
 from control_plane.errors import UnknownPackage
 from control_plane.ports import ControlPlane
 from control_plane.records import Champion, DeployRequest, Model
@@ -24,7 +25,17 @@ def _request(decision_id: str, plane: ControlPlane) -> DeployRequest | None:
 
 def undo_id(champion: Champion) -> str:
     """Of the decision to go back from a rejected champion that was left in use: one for each time that it is one."""
-    return f"undo-{hashlib.sha256(f'{champion.package} {stamp(champion.since)}'.encode()).hexdigest()[:24]}"
+    return _id("undo", champion.package, stamp(champion.since))
+
+
+def unserved_id(champion: Champion, endpoint: Endpoint | None) -> str:
+    """Of the word that a champion isn't served: one for each state of its endpoint in each of its reigns."""
+    state = f"{endpoint.status} {endpoint.config}" if endpoint else "gone"
+    return _id("unserved", champion.package, stamp(champion.since), state)
+
+
+def _id(kind: str, *parts: str) -> str:
+    return f"{kind}-{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:24]}"
 
 
 def is_left_in_use(champion: Champion, model: Model, plane: ControlPlane) -> bool:

@@ -2,18 +2,19 @@
 
 from dataclasses import replace
 
-from control_plane.actions import Crown, Defer, Deploy, Skip, Start
+from control_plane.actions import Adopt, Crown, Defer, Deploy, Skip, Start
 from control_plane.candidates import candidate
 from control_plane.deployments import Standing
 from control_plane.dispatcher import Subject
-from control_plane.events import DeploymentRequested, Request, RollbackRequested, RunRequested
+from control_plane.events import AdoptionRequested, DeploymentRequested, Request, RollbackRequested, RunRequested
 from control_plane.ports import ControlPlane
 from control_plane.records import Model
 from control_plane.registry import Package
 from control_plane.standings import fallback_of, standing_of
+from on_request.adoption import Served, decide_adoption, only_package
 from on_request.decide import decide_deployment, decide_rollback, decide_run
 
-type Answer = tuple[Start | Crown | Deploy | Defer | Skip, Subject]
+type Answer = tuple[Start | Crown | Adopt | Deploy | Defer | Skip, Subject]
 
 
 def answer(event: Request, model: Model, decision_id: str, plane: ControlPlane) -> Answer:
@@ -32,6 +33,16 @@ def answer(event: Request, model: Model, decision_id: str, plane: ControlPlane) 
             standing = standing_of(model, plane)
             target = _target(event, standing, plane)
             return decide_rollback(event, target, standing, plane.now()), subject
+        case AdoptionRequested(detail=asked):
+            return decide_adoption(event, model, _served(asked.endpoint, plane), plane.now()), subject
+
+
+def _served(name: str, plane: ControlPlane) -> Served:
+    """Raises UnknownPackage."""
+    endpoint = plane.endpoints.describe(name)
+    variants = plane.endpoints.variants(endpoint.config) if endpoint else ()
+    package = only_package(variants)
+    return Served(endpoint, tuple(variants), plane.registry.describe(package) if package else None)
 
 
 def _target(event: RollbackRequested, standing: Standing, plane: ControlPlane) -> Package | None:

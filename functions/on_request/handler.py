@@ -1,7 +1,8 @@
-"""A person, a schedule or another system asks for a run, for a version, or for the version before."""
+"""A person, a schedule or another system asks for a run, a version, the version before, or to adopt an endpoint."""
 
 from typing import Any
 
+from control_plane.actions import Adopt
 from control_plane.dispatcher import Dispatcher, Subject
 from control_plane.errors import UnknownModel, UnknownPackage
 from control_plane.events import Request, parse_request
@@ -32,4 +33,4 @@ def handle(event: Request, plane: ControlPlane) -> Decision:
         return dispatcher.note(Outcome.SKIPPED_NO_MODEL, str(error), unknown)
     except UnknownPackage as error:
         return dispatcher.note(Outcome.SKIPPED_NOT_APPROVAL, str(error), unknown)
-    return dispatcher.carry_out(action, subject)
+    return dispatcher.adopt(action, subject) if isinstance(action, Adopt) else dispatcher.carry_out(action, subject)

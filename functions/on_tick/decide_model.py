@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from control_plane.actions import Skip
 from control_plane.deployments import Standing
+from control_plane.endpoints import Endpoint
 from control_plane.fields import format_duration
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
@@ -44,6 +45,29 @@ def newest_approval(model: Model, approved: Sequence[Package]) -> Package | None
     ours = [package for package in approved if package.last_modified >= model.since]
     news = [package for package in ours if chosen is None or package.last_modified > chosen]
     return max(news, key=lambda package: package.last_modified, default=None)
+
+
+def not_serving(model: Model, endpoint: Endpoint | None) -> Skip | None:
+    """What is wrong with the champion's endpoint, if anything. It is left so: whoever changed it had reasons.
+
+    What a deployment of ours did to it is told by that deployment's end.
+    """
+    champion, serving = model.champion, model.spec.deployment
+    if champion is None or champion.config is None or serving is None or model.deploying:
+        return None
+    if endpoint is None:
+        found = f"endpoint {serving.endpoint} isn't there"
+    elif not endpoint.has_settled or (endpoint.status == "InService" and endpoint.config == champion.config):
+        return None
+    elif endpoint.status != "InService":
+        found = f"endpoint {endpoint.name} is {endpoint.status}" + (
+            f" ({endpoint.failure})" if endpoint.failure else ""
+        )
+    else:
+        adopt = f"`pointsman adopt {endpoint.name}` makes what it serves the champion"
+        found = f"endpoint {endpoint.name} serves {endpoint.config} and not {champion.config}; {adopt}"
+    back = f"`pointsman deploy {model.spec.model} --force` puts {champion.package} on it"
+    return Skip(Outcome.CHAMPION_NOT_SERVING, f"{found}; {back}")
 
 
 def overdue(model: Model, now: datetime) -> Iterator[tuple[Purpose, datetime, Skip]]:

@@ -6,8 +6,16 @@ from control_plane.dispatcher import Dispatcher, Subject
 from control_plane.ports import ControlPlane
 from control_plane.records import Decision, Model
 from control_plane.registry import ApprovalStatus, Package
-from control_plane.standings import fallback_of, is_left_in_use, known_package, standing_of
-from on_tick.decide_model import newest_approval, next_look, overdue, persisting, unheard, was_heard_of
+from control_plane.standings import fallback_of, is_left_in_use, known_package, standing_of, unserved_id
+from on_tick.decide_model import (
+    newest_approval,
+    next_look,
+    not_serving,
+    overdue,
+    persisting,
+    unheard,
+    was_heard_of,
+)
 from on_tick.monitor_runs import tell_of_monitor_runs
 
 
@@ -23,7 +31,7 @@ def look_after(item: Model, plane: ControlPlane) -> list[Decision]:
         _tell_of_approvals(model, approvals, plane)
     elif (endpoint := _endpoint_left_behind(model, approvals, plane)) is not None:
         plane.events.send("Endpoint Observed", {"EndpointName": endpoint, "model": model.spec.model})
-    decisions = _note_overdue(model, plane)
+    decisions = [*_note_not_serving(model, plane), *_note_overdue(model, plane)]
     for report in persisting(model, plane.now()):
         plane.events.send("Drift Report", report)
     heard_until = tell_of_monitor_runs(model, plane)
@@ -63,6 +71,19 @@ def _endpoint_left_behind(model: Model, approvals: Mapping[str, ApprovalStatus],
         return None
     left = is_left_in_use(champion, model, plane) and fallback_of(champion, champion.package, plane)
     return serving.endpoint if left else None
+
+
+def _note_not_serving(model: Model, plane: ControlPlane) -> list[Decision]:
+    """Once for each thing that is served in the champion's place."""
+    champion, serving = model.champion, model.spec.deployment
+    endpoint = plane.endpoints.describe(serving.endpoint) if champion and serving else None
+    action = not_serving(model, endpoint)
+    if champion is None or serving is None or action is None:
+        return []
+    decision_id = unserved_id(champion, endpoint)
+    if plane.ledger.decision(decision_id):
+        return []
+    return [Dispatcher.of(plane).carry_out(action, Subject(decision_id, f"endpoint {serving.endpoint}", model))]
 
 
 def _note_overdue(model: Model, plane: ControlPlane) -> list[Decision]:

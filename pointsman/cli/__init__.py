@@ -19,7 +19,7 @@ app.add_typer(faults.local_app, name="local")
 _COMMANDS: tuple[Callable[..., None], ...] = (
     *(local.up, local.down, local.status, local.demo),
     *(applying.apply, applying.diff, act.start, act.evaluate, act.approve, act.reject),
-    *(act.deploy, act.rollback, act.pause, act.resume, look_at_models.deployments),
+    *(act.deploy, act.rollback, act.adopt, act.pause, act.resume, look_at_models.deployments),
     *(graph.graph, look.cost, look.schema, look.image),
 )
 for _command in _COMMANDS:

@@ -29,12 +29,21 @@ def evaluate(
 
 
 def deploy(
-    version: Version, why: Why, *, force: Force = False, env: Env = "local", state: State = None, as_json: Json = False
+    what: Annotated[str, typer.Argument(metavar="MODEL", help="Or a version: GROUP/NUMBER, or the package's ARN.")],
+    why: Why,
+    number: Annotated[
+        str | None, typer.Argument(metavar="[NUMBER]", help="Of the version. Default: the champion's, anew.")
+    ] = None,
+    *,
+    force: Force = False,
+    env: Env = "local",
+    state: State = None,
+    as_json: Json = False,
 ) -> None:
     """Ask for an approved version to be put on its model's endpoint."""
     from pointsman import operate
 
-    _answer(operate.deploy(environment(env, state), version, why, force=force), as_json=as_json)
+    _answer(operate.deploy(environment(env, state), what, number, why, force=force), as_json=as_json)
 
 
 def rollback(
@@ -52,6 +61,21 @@ def rollback(
     from pointsman import operate
 
     _answer(operate.roll_back(environment(env, state), name, to, why), as_json=as_json)
+
+
+def adopt(
+    endpoint: Annotated[str, typer.Argument(metavar="ENDPOINT")],
+    why: Why,
+    model: Annotated[str | None, typer.Option(help="Whose endpoint it is; its spec says so, too.")] = None,
+    *,
+    env: Env = "local",
+    state: State = None,
+    as_json: Json = False,
+) -> None:
+    """Take an endpoint under management that others made, or changed, as it is: what it serves becomes the champion."""
+    from pointsman import operate
+
+    _answer(operate.adopt(environment(env, state), endpoint, model, why), as_json=as_json)
 
 
 def approve(version: Version, why: Why, env: Env = "local", state: State = None) -> None:

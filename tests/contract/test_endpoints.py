@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 
-from control_plane.adapters.sagemaker_endpoints import SageMakerEndpoints
+from control_plane.adapters.sagemaker_endpoints import VARIANT, SageMakerEndpoints
 from control_plane.endpoints import Endpoint, Endpoints
 from control_plane.errors import CallRefused, CapacityExceeded, ControlPlaneError, EndpointBusy
 from control_plane.records import DeployRequest
@@ -152,6 +152,31 @@ def test_a_new_endpoint_comes_to_serve_what_was_asked_for_5(fleet: Fleet) -> Non
     assert found.has_settled
     assert found.heads_for(request.config)
     assert found.modified_at.tzinfo is not None
+
+
+def test_a_configuration_tells_which_version_it_serves(fleet: Fleet) -> None:
+    request = created(fleet)
+    (variant,) = fleet.endpoints.variants(described(fleet, request.endpoint).config)
+    assert (variant.name, variant.model, variant.packages) == (VARIANT, request.served_model, (request.package,))
+    assert list(fleet.endpoints.variants("nobodys")) == []
+
+
+def test_what_others_serve_tells_as_much_as_they_said(hosted: Hosted) -> None:
+    """A variant for each model, whether its containers are of a version or of an archive; a model may be gone."""
+    endpoints, version = adapter(hosted.sagemaker), registered(hosted, SCRIPT)
+    theirs = unique("theirs")
+    hosted.sagemaker.create_model(
+        ModelName=theirs, ExecutionRoleArn=ROLE, PrimaryContainer={"ModelPackageName": version}
+    )
+    archive, gone = hosted.model("archive"), hosted.model("gone")
+    config = hosted.config(theirs, archive, gone)
+    hosted.sagemaker.delete_model(ModelName=gone)
+    found = endpoints.variants(config)
+    assert [(variant.model, variant.packages) for variant in found] == [
+        (theirs, (version,)),
+        (archive, (None,)),
+        (gone, ()),
+    ]
 
 
 def test_an_update_serves_the_old_until_the_new_has_come_5(fleet: Fleet) -> None:

@@ -326,3 +326,45 @@ def test_deployments_are_listed_newest_first_by_model(ledger: Ledger) -> None:
     assert list(ledger.deployments("churn")) == [second, ended(first)]
     assert list(ledger.deployments("other")) == []
     assert ledger.deployment("d9") is None
+
+
+# -- adopting --
+
+
+def adopted(version: int = 1, decision_id: str = "a1") -> Deployment:
+    deployment = deployment_of(deploy_request(version), decision_id)
+    return deployment.model_copy(update={"outcome": Outcome.ADOPTED, "ended_at": deployment.started_at})
+
+
+def test_what_others_deployed_is_the_champion_and_a_deployment_that_is_over(ledger: Ledger) -> None:
+    ledger.note_drift("churn", DRIFT)
+    king = champion(1, config="churn-1-config")
+    ledger.adopt(adopted(), ending("a1", Outcome.ADOPTED), king, instead_of=None)
+    model = ledger.model("churn")
+    assert (model.champion, model.deploying, dict(model.drift)) == (king, None, {})
+    assert (list(ledger.deployments("churn")), ledger.deployment("a1")) == ([adopted()], adopted())
+    assert ledger.due(after(days=1)) == []
+
+
+def test_adopting_again_finds_what_was_decided_1(ledger: Ledger) -> None:
+    ledger.adopt(adopted(), ending("a1", Outcome.ADOPTED, because="first"), champion(1), instead_of=None)
+    with pytest.raises(AlreadyDecided) as known:
+        ledger.adopt(adopted(), ending("a1", Outcome.ADOPTED), champion(1), instead_of=package_arn(1))
+    assert known.value.decision.because == "first"
+
+
+@pytest.mark.parametrize("instead_of", [None, package_arn(3)])
+def test_adopting_writes_nothing_where_the_champion_is_another_than_was_read(
+    ledger: Ledger, instead_of: str | None
+) -> None:
+    ledger.crown(ending("d0"), champion(1), instead_of=None)
+    with pytest.raises(Superseded):
+        ledger.adopt(adopted(2), ending("a1", Outcome.ADOPTED), champion(2), instead_of=instead_of)
+    assert (king_of(ledger), ledger.deployment("a1"), ledger.decision("a1")) == (champion(1), None, None)
+
+
+def test_nothing_is_adopted_while_a_deployment_is_under_way(ledger: Ledger) -> None:
+    ledger.begin(deploying("d1"), None)
+    with pytest.raises(Superseded):
+        ledger.adopt(adopted(2), ending("a1", Outcome.ADOPTED), champion(2), instead_of=None)
+    assert (king_of(ledger), ledger.deployment("a1"), ledger.decision("a1")) == (None, None, None)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from control_plane.endpoints import Endpoint
+from control_plane.endpoints import Endpoint, Variant
 from control_plane.errors import CallError, CallRefused, EndpointBusy
 from control_plane.records import DeployRequest
 
@@ -18,9 +18,13 @@ class FakeEndpoints:
     asked: list[DeployRequest] = field(default_factory=list)
     unavailable: CallError | None = None
     alarms: set[str] = field(default_factory=set)
+    configs: dict[str, list[Variant]] = field(default_factory=dict)
 
     def describe(self, name: str) -> Endpoint | None:
         return self.endpoints.get(name)
+
+    def variants(self, config: str) -> list[Variant]:
+        return self.configs.get(config, [])
 
     def missing_alarms(self, names: Sequence[str]) -> list[str]:
         return [name for name in names if name not in self.alarms]
@@ -53,6 +57,7 @@ class FakeEndpoints:
         if self.unavailable:
             raise self.unavailable
         self.asked.append(request)
+        self.configs[request.config] = [Variant("AllTraffic", request.served_model, (request.package,))]
         self.endpoints[request.endpoint] = Endpoint(request.endpoint, status, active, request.config, self.now())
 
     def _become(self, known: Endpoint, status: str, config: str) -> None:

@@ -294,6 +294,16 @@ class FakeLedger:
             if champion:
                 self._crown(model, champion, instead_of)
 
+    def adopt(self, deployment: Deployment, decision: Decision, champion: Champion, *, instead_of: str | None) -> None:
+        model = deployment.request.model
+        with self._store.transaction() as rows:
+            self._add(decision)
+            require(deployment.id not in rows.deployments, Superseded(deployment.id))
+            require((model, "deployment") not in rows.slots, Superseded(deployment.id))
+            require(model in rows.specs, Superseded(model))
+            rows.deployments[deployment.id] = deployment
+            self._crown(model, champion, instead_of)
+
     def due(self, now: datetime) -> list[Due]:
         return self._store.rows.due_by(now)
 

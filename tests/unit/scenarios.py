@@ -13,6 +13,7 @@ from typing import Literal
 
 from control_plane.errors import AlarmsMissing, CallError, CallRefused, CapacityExceeded
 from control_plane.events import (
+    AdoptionRequested,
     AlarmStateChange,
     DeploymentRequested,
     DriftReport,
@@ -478,7 +479,7 @@ class World:
         match happening:
             case DriftReport() | AlarmStateChange():
                 return partial(on_drift, happening, self.view)
-            case RunRequested() | DeploymentRequested() | RollbackRequested():
+            case RunRequested() | DeploymentRequested() | RollbackRequested() | AdoptionRequested():
                 return partial(on_request, happening, self.view)
             case MonitorRan():
                 self.plane.monitors.add(monitor_run(ended_at=self.plane.now()))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from control_plane.endpoints import Endpoint
+from control_plane.endpoints import Endpoint, Variant
 from control_plane.errors import CallRefused, CapacityExceeded, EndpointBusy
 from control_plane.records import DeployRequest
 from control_plane.serving import Serving
@@ -19,8 +19,9 @@ _MOST_NAMES = 100
 
 
 class SageMakerEndpoints:
-    """Needs sagemaker:DescribeEndpoint, CreateModel, CreateEndpointConfig, CreateEndpoint and UpdateEndpoint,
-    cloudwatch:DescribeAlarms, and iam:PassRole of `role_arn`, which the endpoint's containers run under.
+    """Needs sagemaker:DescribeEndpoint, CreateModel, CreateEndpointConfig, CreateEndpoint and UpdateEndpoint, to adopt
+    one DescribeEndpointConfig and DescribeModel, too; cloudwatch:DescribeAlarms on all alarms; and iam:PassRole of
+    `role_arn`, which the endpoint's containers run under.
 
     `capture_uri` is the S3 folder for captured data, to which SageMaker adds endpoint, variant and hour.
     """
@@ -34,13 +35,9 @@ class SageMakerEndpoints:
         self._capture_uri = capture_uri
 
     def describe(self, name: str) -> Endpoint | None:
-        try:
-            answer = self._client.describe_endpoint(EndpointName=name)
-        except ClientError as error:
-            # SageMaker says ValidationException "Could not find endpoint" for one that isn't there.
-            if "could not find" in _message(error).lower():
-                return None
-            raise
+        answer = _found(self._client.describe_endpoint, EndpointName=name)
+        if answer is None:
+            return None
         return Endpoint(
             name=answer["EndpointName"],
             status=answer["EndpointStatus"],
@@ -49,6 +46,18 @@ class SageMakerEndpoints:
             modified_at=answer["LastModifiedTime"],
             failure=answer.get("FailureReason"),
         )
+
+    def variants(self, config: str) -> list[Variant]:
+        found = _found(self._client.describe_endpoint_config, EndpointConfigName=config) or {}
+        return [
+            self._variant(item["VariantName"], item.get("ModelName")) for item in found.get("ProductionVariants", ())
+        ]
+
+    def _variant(self, name: str, model: str | None) -> Variant:
+        """A variant of inference components has no model."""
+        found = (_found(self._client.describe_model, ModelName=model) if model else None) or {}
+        containers = found.get("Containers") or [found["PrimaryContainer"]] if found else []
+        return Variant(name, model, tuple(container.get("ModelPackageName") for container in containers))
 
     def missing_alarms(self, names: Sequence[str]) -> list[str]:
         if not names:
@@ -135,6 +144,16 @@ def _rollout(request: DeployRequest) -> dict[str, Any]:
 
 def _percent(percent: int) -> dict[str, Any]:
     return {"Type": "CAPACITY_PERCENT", "Value": percent}
+
+
+def _found(describe: Callable[..., Any], **named: str) -> Any | None:
+    """SageMaker says ValidationException "Could not find …" for what isn't there."""
+    try:
+        return describe(**named)
+    except ClientError as error:
+        if "could not find" in _message(error).lower():
+            return None
+        raise
 
 
 def _call_once(operation: Callable[..., object], **request: Any) -> None:

@@ -4,7 +4,13 @@ from control_plane.events.cloudwatch import AlarmStateChange
 from control_plane.events.drift import DriftEvent, parse_drift_event
 from control_plane.events.envelope import Event
 from control_plane.events.ours import DriftReport, MonitorRunObserved, RunRequested
-from control_plane.events.requests import DeploymentRequested, Request, RollbackRequested, parse_request
+from control_plane.events.requests import (
+    AdoptionRequested,
+    DeploymentRequested,
+    Request,
+    RollbackRequested,
+    parse_request,
+)
 from control_plane.events.s3 import ObjectCreated
 from control_plane.events.sagemaker import (
     EndpointStateChange,
@@ -14,6 +20,7 @@ from control_plane.events.sagemaker import (
 )
 
 __all__ = [
+    "AdoptionRequested",
     "AlarmStateChange",
     "DeploymentRequested",
     "DriftEvent",

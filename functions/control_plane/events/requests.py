@@ -1,4 +1,4 @@
-"""What `on_request` receives: one of three, told apart by `detail-type` here and nowhere else."""
+"""What `on_request` receives: one of four, told apart by `detail-type` here and nowhere else."""
 
 from typing import Annotated, Literal
 
@@ -6,6 +6,7 @@ from pydantic import Field, TypeAdapter
 
 from control_plane.events.envelope import Event, Payload, parse_as
 from control_plane.events.ours import RunRequested, Told
+from control_plane.fields import ResourceName
 
 _VERSION = r"^arn:.+:model-package/.+/\d+$"
 
@@ -49,7 +50,26 @@ class RollbackRequested(Event):
         return self.detail.identity(self.id)
 
 
-type Request = RunRequested | DeploymentRequested | RollbackRequested
+class AdoptionRequestedDetail(Told):
+    """`detail` of a request to take over an endpoint that others made: what it serves becomes the champion."""
+
+    endpoint: ResourceName
+    why: str = Field(min_length=1, max_length=500)
+    actor: str = Field(min_length=1, max_length=200)
+
+
+class AdoptionRequested(Event):
+    """Somebody wants an endpoint looked after as it is."""
+
+    detail_type: Literal["Adoption Requested"] = Field(alias="detail-type")
+    detail: AdoptionRequestedDetail
+
+    @property
+    def identity(self) -> str:
+        return self.detail.identity(self.id)
+
+
+type Request = RunRequested | DeploymentRequested | RollbackRequested | AdoptionRequested
 
 _REQUEST: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="detail_type")])
 

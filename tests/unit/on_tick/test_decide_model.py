@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from control_plane.deployments import Standing
+from control_plane.endpoints import Endpoint
 from control_plane.outcomes import Outcome
-from control_plane.records import Model
+from control_plane.records import Model, Slot
 from control_plane.registry import ApprovalStatus
-from on_tick.decide_model import newest_approval, next_look, overdue, persisting, unheard
+from on_tick.decide_model import newest_approval, next_look, not_serving, overdue, persisting, unheard
 from tests.samples import (
     EVALUATION,
     MORNING,
@@ -18,6 +19,7 @@ from tests.samples import (
     deploy_request,
     deployed_spec,
     drift_of,
+    endpoint_of,
     evaluated_spec,
     model_of,
     package,
@@ -104,3 +106,45 @@ def test_the_next_look_is_a_quarter_of_an_hour_away_or_when_something_falls_due(
     drifted = model_of(drift={drift.kind: drift for drift in (FRESH, DRIFT)})
     assert next_look(drifted, after(hours=24, minutes=50), EVERY) == after(hours=25)
     assert next_look(drifted, after(hours=43, minutes=50), EVERY) == after(hours=44)
+
+
+SERVING = champion(2, config="churn-2-config")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "words"),
+    [
+        (None, "endpoint churn-prod isn't there; `pointsman deploy churn --force` puts"),
+        (endpoint_of("theirs"), "serves theirs and not churn-2-config; `pointsman adopt churn-prod` makes what it"),
+        (
+            endpoint_of("churn-2-config", "Failed", failure="no capacity"),
+            "churn-prod is Failed (no capacity); `pointsman",
+        ),
+        (endpoint_of("churn-2-config", "OutOfService"), "churn-prod is OutOfService; `pointsman deploy"),
+        (endpoint_of("churn-2-config", "UpdateRollbackFailed"), "churn-prod is UpdateRollbackFailed"),
+    ],
+)
+def test_a_champion_that_its_endpoint_does_not_serve_is_missed_5(endpoint: Endpoint | None, words: str) -> None:
+    action = not_serving(model_of(deployed_spec(), champion=SERVING), endpoint)
+    assert action is not None
+    assert action.outcome is Outcome.CHAMPION_NOT_SERVING
+    assert words in action.because
+
+
+@pytest.mark.parametrize(
+    ("model", "endpoint"),
+    [
+        (model_of(deployed_spec(), champion=SERVING), endpoint_of("churn-2-config")),
+        (model_of(deployed_spec(), champion=SERVING), endpoint_of("churn-2-config", "Updating", coming="theirs")),
+        (model_of(deployed_spec(), champion=SERVING), endpoint_of("theirs", "Updating", coming="other")),
+        (model_of(deployed_spec(), champion=SERVING, deploying=Slot(decision="d1")), endpoint_of("theirs")),
+        (model_of(deployed_spec(), champion=champion(2)), None),
+        (model_of(deployed_spec()), endpoint_of("theirs")),
+        (model_of(evaluated_spec(), champion=SERVING), None),
+    ],
+    ids=["serves", "leaves it", "changes", "ours is under way", "from before it had one", "no champion", "no endpoint"],
+)
+def test_a_champion_is_not_missed_where_it_serves_or_was_never_to_serve(
+    model: Model, endpoint: Endpoint | None
+) -> None:
+    assert not_serving(model, endpoint) is None

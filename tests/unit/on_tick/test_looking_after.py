@@ -1,5 +1,6 @@
 """A model is compared with what SageMaker says of it: rooms are told of what they missed, once, and of nothing else."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -210,6 +211,59 @@ def test_a_rollback_that_failed_is_not_asked_for_again_1(plane: FakeControlPlane
     settle(plane, broken=True)
     assert (look(plane), look(plane)) == ([], [])
     assert len(plane.endpoints.asked) == 3
+
+
+# -- an endpoint that others change --
+
+
+def notices(plane: FakeControlPlane) -> list[str]:
+    """What the next look puts on record of the endpoint."""
+    plane.wait(EVERY)
+    return [decision.because for decision in tick(plane) if decision.outcome is Outcome.CHAMPION_NOT_SERVING]
+
+
+def change_by_hand(plane: FakeControlPlane, config: str) -> None:
+    known = plane.endpoints.endpoints[ENDPOINT]
+    plane.endpoints.endpoints[ENDPOINT] = replace(known, config=config, modified_at=plane.now())
+
+
+def test_an_endpoint_that_others_changed_is_noticed_once_and_left_so_5(plane: FakeControlPlane) -> None:
+    use(plane, 1)
+    assert notices(plane) == []
+    change_by_hand(plane, "theirs")
+    (noticed,) = notices(plane)
+    assert "churn-prod serves theirs and not churn-1-" in noticed
+    assert "`pointsman adopt churn-prod`" in noticed
+    assert notices(plane) == []
+    change_by_hand(plane, "theirs-2")
+    assert len(notices(plane)) == 1
+    assert len(plane.endpoints.asked) == 1
+    assert champion_of(plane) == package_arn(1)
+
+
+def test_an_endpoint_that_others_deleted_is_noticed_once_5(plane: FakeControlPlane) -> None:
+    use(plane, 1)
+    del plane.endpoints.endpoints[ENDPOINT]
+    (noticed,) = notices(plane)
+    assert noticed.startswith(f"endpoint {ENDPOINT} isn't there; `pointsman deploy churn --force` puts ")
+    assert notices(plane) == []
+
+
+def test_what_was_put_back_and_is_changed_again_is_news(plane: FakeControlPlane) -> None:
+    use(plane, 1)
+    change_by_hand(plane, "theirs")
+    notices(plane)
+    use(plane, 2)
+    change_by_hand(plane, "theirs")
+    assert len(notices(plane)) == 1
+
+
+def test_a_deployment_of_ours_is_no_change_by_others(plane: FakeControlPlane) -> None:
+    use(plane, 1)
+    decide_approval(plane, package_arn(2))
+    assert notices(plane) == []
+    plane.endpoints.settle(ENDPOINT)  # and nobody has told of it yet
+    assert notices(plane) == []
 
 
 # -- data that doesn't come, drift that goes on --

@@ -14,7 +14,7 @@ from pointsman.asking import ask
 from pointsman.cli.output import came_to_nothing
 from pointsman.errors import BadRequest, NotFound
 from tests.fakes import FakeControlPlane
-from tests.samples import begun, deployed_spec, model_spec, package_arn, skipped
+from tests.samples import begun, champion, deployed_spec, model_spec, package_arn, skipped
 from tests.unit.world import apply
 
 
@@ -62,10 +62,37 @@ def environment(plane: FakeControlPlane, bus: Bus) -> Any:
 
 
 def test_a_version_is_asked_for_by_its_arn(environment: Any, bus: Bus) -> None:
-    operate.deploy(environment, "churn/2", "better", force=True)
+    operate.deploy(environment, "churn/2", None, "better", force=True)
     ((kind, detail),) = bus.sent
     assert kind == "Deployment Requested"
     assert (detail["model"], detail["package_arn"], detail["force"]) == ("churn", package_arn(2), True)
+
+
+@pytest.mark.parametrize(
+    ("words", "arn"),
+    [
+        (("churn/2", None), package_arn(2)),
+        (("churn", "2"), package_arn(2)),
+        ((package_arn(2), None), package_arn(2)),
+        (("churn", None), package_arn(1)),
+    ],
+)
+def test_a_version_is_named_in_one_word_or_two_or_is_the_champion(
+    environment: Any, plane: FakeControlPlane, bus: Bus, words: tuple[str, str | None], arn: str
+) -> None:
+    plane.ledger.crown(skipped("d1"), champion(1), instead_of=None)
+    operate.deploy(environment, *words, "better", force=False)
+    ((_, detail),) = bus.sent
+    assert (detail["model"], detail["package_arn"]) == ("churn", arn)
+
+
+@pytest.mark.parametrize("model", [None, "churn"])
+def test_an_endpoint_to_be_adopted_is_that_of_the_model_whose_spec_has_it(
+    environment: Any, bus: Bus, model: str | None
+) -> None:
+    operate.adopt(environment, "Churn-Prod", model, "it was here first")
+    ((kind, detail),) = bus.sent
+    assert (kind, detail["model"], detail["endpoint"]) == ("Adoption Requested", "churn", "Churn-Prod")
 
 
 @pytest.mark.parametrize(("version", "arn"), [(None, None), ("1", package_arn(1)), ("churn/1", package_arn(1))])
@@ -79,11 +106,21 @@ def test_a_rollback_names_a_version_or_leaves_it_open(
 
 def test_what_can_be_known_to_be_wrong_is_not_sent(environment: Any, bus: Bus) -> None:
     with pytest.raises(NotFound, match="no version churn/9"):
-        operate.deploy(environment, "churn/9", "x", force=False)
+        operate.deploy(environment, "churn/9", None, "x", force=False)
+    with pytest.raises(NotFound, match="'nobody'"):
+        operate.deploy(environment, "nobody", None, "x", force=False)
+    with pytest.raises(BadRequest, match="has no champion; say which version: `pointsman deploy churn NUMBER`"):
+        operate.deploy(environment, "churn", None, "x", force=False)
+    with pytest.raises(BadRequest, match="leave out 3"):
+        operate.deploy(environment, "churn/2", "3", "x", force=False)
+    with pytest.raises(NotFound, match="endpoint: other-prod}` in its model's file"):
+        operate.adopt(environment, "other-prod", None, "x")
+    with pytest.raises(BadRequest, match="churn-prod is that of model churn, not of batch"):
+        operate.adopt(environment, "churn-prod", "batch", "x")
     with pytest.raises(NotFound, match="'nobody'"):
         operate.roll_back(environment, "nobody", None, "x")
     with pytest.raises(BadRequest, match="batch has no endpoint"):
-        operate.deploy(environment, "batch/1", "x", force=False)
+        operate.deploy(environment, "batch/1", None, "x", force=False)
     with pytest.raises(BadRequest, match="batch/1 is a version of batch, not of churn"):
         operate.roll_back(environment, "churn", "batch/1", "x")
     with pytest.raises(BadRequest, match="why: "):

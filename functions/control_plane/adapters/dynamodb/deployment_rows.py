@@ -23,3 +23,10 @@ class DeploymentRows(Rows):
             transactions.ended_deployment(deployment),
             slots.freed_deployment(deployment, champion, instead_of),
         )
+
+    def adopt(self, deployment: Deployment, decision: Decision, champion: Champion, *, instead_of: str | None) -> None:
+        self._table.write(
+            transactions.new_decision(decision),
+            transactions.new_deployment(deployment),
+            slots.adopted(deployment.request.model, champion, instead_of),
+        )

@@ -3,6 +3,8 @@
 A transaction may write an item once, so whatever changes together there is one write.
 """
 
+from dataclasses import replace
+
 from control_plane.adapters.dynamodb import keys
 from control_plane.adapters.dynamodb.table import Update, Write
 from control_plane.adapters.dynamodb.transactions import superseded
@@ -127,6 +129,12 @@ def crowned(model: str, champion: Champion, instead_of: str | None) -> Write:
         values | ({":before": instead_of} if instead_of else {}),
         superseded,
     )
+
+
+def adopted(model: str, champion: Champion, instead_of: str | None) -> Write:
+    """What serves is about to be another where a deployment is under way."""
+    crown = crowned(model, champion, instead_of)
+    return replace(crown, condition=f"{crown.condition} AND attribute_not_exists(deploying_decision)")
 
 
 def pending(decision: Decision, replaced: str | None) -> Write:
