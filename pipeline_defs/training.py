@@ -113,6 +113,7 @@ def _quality_baseline(jobs: Jobs, parameters: TrainingParameters, evaluated: Scr
             "analysis_type": "MODEL_QUALITY",
             "problem_type": parameters.problem_type,
             "inference_attribute": "prediction",
+            "probability_attribute": "probability",
             "ground_truth_attribute": "label",
         },
     )

@@ -26,7 +26,8 @@ and for model quality, where an attribute is a column's name, its position (`0`,
 
     problem_type                     Regression, BinaryClassification or MulticlassClassification
     inference_attribute              what was predicted
-    probability_attribute            of the positive class, for the curves; alone, it also decides what was predicted
+    probability_attribute            of the positive class, for auc and the curves; alone, it also decides what was
+                                     predicted; not read unless there are two classes
     probability_threshold_attribute  from which on that is the positive class (default 0.5)
     ground_truth_attribute           what came true; captured data have it in `groundTruthData`, merged into them
 

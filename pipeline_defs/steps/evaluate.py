@@ -63,6 +63,8 @@ class Measured:
     features: np.ndarray
     target: np.ndarray
     predicted: np.ndarray
+    probability: np.ndarray | None
+    """Of the positive class; None unless there are two."""
     section: dict[str, Any]
     """Of the report, by its name, such as `regression_metrics`."""
     value: float
@@ -72,9 +74,11 @@ class Measured:
         """Row by row what came true and what was predicted, for whoever measures that again, such as `analyze.py`."""
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", newline="", encoding="utf-8") as file:
+            columns = {"label": self.target, "prediction": self.predicted, "probability": self.probability}
+            there = {name: column.tolist() for name, column in columns.items() if column is not None}
             rows = csv.writer(file)
-            rows.writerow(["label", "prediction"])
-            rows.writerows(zip(self.target.tolist(), self.predicted.tolist(), strict=True))
+            rows.writerow(there)
+            rows.writerows(zip(*there.values(), strict=True))
 
 
 def measure(model: TrainedModel, test: Path, metric: str) -> Measured:
@@ -85,10 +89,10 @@ def measure(model: TrainedModel, test: Path, metric: str) -> Measured:
     features, target = prepared_set.read(test, model.columns, model.problem_type)
     if model.problem_type == "BinaryClassification":
         check_labels(test, target, model)
-    predicted = model.estimator.predict(features)
-    section = quality(model.problem_type, target, predicted, model.probability(features))
+    predicted, probability = model.estimator.predict(features), model.probability(features)
+    section = quality(model.problem_type, target, predicted, probability)
     (measured,) = section.values()
-    return Measured(features, target, predicted, section, measured[metric]["value"])
+    return Measured(features, target, predicted, probability, section, measured[metric]["value"])
 
 
 def check_labels(test: Path, target: np.ndarray, model: TrainedModel) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 DATA_QUALITY, MODEL_QUALITY = "DATA_QUALITY", "MODEL_QUALITY"
-PROBLEM_TYPES = ("Regression", "BinaryClassification", "MulticlassClassification")
+BINARY = "BinaryClassification"
+PROBLEM_TYPES = ("Regression", BINARY, "MulticlassClassification")
 CAPTURED = ("sagemakerCaptureJson", "sagemakerMergeJson")
 FORMATS = ("csv", "json", *CAPTURED)
 REFUSED = {
@@ -69,7 +70,7 @@ def read_request(environment: Mapping[str, str]) -> Request:
     if refused := [f"{name}: {why}" for name, why in REFUSED.items() if name in given]:
         raise BadRequestError("; ".join(refused))
     analysis = _one_of(given, "analysis_type", (DATA_QUALITY, MODEL_QUALITY), DATA_QUALITY)
-    judges_model = analysis == MODEL_QUALITY
+    problem_type = _one_of(given, "problem_type", PROBLEM_TYPES) if analysis == MODEL_QUALITY else ""
     return Request(
         dataset_source=Path(_required(given, "dataset_source")),
         dataset_format=_format(_required(given, "dataset_format")),
@@ -79,9 +80,9 @@ def read_request(environment: Mapping[str, str]) -> Request:
         baseline_constraints=_document(given, "baseline_constraints"),
         excluded_columns=frozenset(name.strip() for name in given.get("excluded_columns", "").split(",")),
         categorical_drift_method=given.get("categorical_drift_method"),
-        problem_type=_one_of(given, "problem_type", PROBLEM_TYPES) if judges_model else "",
+        problem_type=problem_type,
         inference_attribute=given.get("inference_attribute"),
-        probability_attribute=given.get("probability_attribute"),
+        probability_attribute=given.get("probability_attribute") if problem_type == BINARY else None,
         probability_threshold=_number(given, "probability_threshold_attribute", 0.5),
         ground_truth_attribute=given.get("ground_truth_attribute"),
         publishes_metrics=given.get("publish_cloudwatch_metrics") == "Enabled",

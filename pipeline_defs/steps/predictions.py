@@ -11,7 +11,7 @@ import numpy as np
 from captured import Row
 from columns import number
 from datasets import outcomes
-from monitoring_contract import BadRequestError, Request
+from monitoring_contract import BINARY, BadRequestError, Request
 from tables import BadDataError, Problems
 
 SHOWN_CHARACTERS = 40
@@ -55,7 +55,7 @@ def read(request: Request, unreadable: Problems) -> Predictions:
 
 def _check(request: Request) -> None:
     """Raises BadRequestError where it isn't said what the prediction is, or in a table what came true."""
-    is_binary = request.problem_type == "BinaryClassification"
+    is_binary = request.problem_type == BINARY
     if not request.inference_attribute and not (is_binary and request.probability_attribute):
         needed = "inference_attribute or probability_attribute" if is_binary else "inference_attribute"
         raise BadRequestError(f"{needed} must name where a {request.problem_type}'s prediction stands")
