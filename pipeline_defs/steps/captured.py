@@ -53,6 +53,8 @@ def is_between(record: Any, start: datetime | None, end: datetime | None) -> boo
         at = datetime.fromisoformat(record["eventMetadata"]["inferenceTime"])
     except (KeyError, TypeError, ValueError):
         return True
+    if at.tzinfo is None:  # it can't be compared
+        return True
     return not (start and at < start) and not (end and at >= end)
 
 
@@ -64,9 +66,7 @@ def rows_of(part: Any, name: str) -> list[Row]:
     if encoding == "BASE64":
         text, encoding = _decoded(text, name), _kind(part)
     if encoding == "CSV":
-        rows: list[Row] = [
-            [cell.strip() for cell in cells] for cells in csv.reader(io.StringIO(text, newline="")) if cells
-        ]
+        rows = _csv_rows(text, name)
     elif encoding == "JSON":
         rows = _json_rows(text, name)
     else:
@@ -96,14 +96,21 @@ def _kind(part: dict[str, Any]) -> str:
     return "CSV" if media_type == "text/csv" else "JSON" if "json" in media_type else media_type
 
 
+def _csv_rows(text: str, name: str) -> list[Row]:
+    try:
+        return [[cell.strip() for cell in cells] for cells in csv.reader(io.StringIO(text, newline="")) if cells]
+    except csv.Error as error:
+        raise UnreadableRecordError(f"{name} is not CSV: {error}") from None
+
+
 def _json_rows(text: str, name: str) -> list[Row]:
     """A body is one JSON document or, of JSON Lines, several."""
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         try:
             found = [json.loads(line) for line in text.splitlines() if line.strip()]
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UnreadableRecordError(f"{name} is not JSON: {error}") from None
     if isinstance(found, dict):
         listed = next((found[member] for member in ROWS if isinstance(found.get(member), list)), None)

@@ -102,10 +102,12 @@ def test_only_what_is_asked_for_of_a_capture_is_read(tmp_path: Path) -> None:
 
 
 def test_a_capture_is_cut_at_its_window(tmp_path: Path) -> None:
+    """Of a record that doesn't say when it was, or in which zone, nobody knows that it lies outside."""
     times = ["2026-01-31T04:59:59Z", "2026-01-31T05:00:00Z", "2026-01-31T05:59:59Z", "2026-01-31T06:00:00Z"]
+    times += ["2026-01-31T07:00:00", "noon"]
     records = "".join(capture(str(position), "0", at=at) for position, at in enumerate(times))
     window = {"start_time": "2026-01-31T05: 00: 00Z", "end_time": "2026-01-31T06:00:00Z"}
-    assert read(request(tmp_path, CAPTURED, {"a.jsonl": records}, **window))["_c1"] == ["1", "2"]
+    assert read(request(tmp_path, CAPTURED, {"a.jsonl": records}, **window))["_c1"] == ["1", "2", "4", "5"]
 
 
 def test_captured_records_that_cannot_be_read_are_counted_and_named(tmp_path: Path) -> None:
@@ -117,10 +119,12 @@ def test_captured_records_that_cannot_be_read_are_counted_and_named(tmp_path: Pa
         capture("1\n2", "0"),
         capture("?", "[", "JSON"),
         image,
+        capture("1", "[" * 200_000, "JSON"),
+        capture("1", "9" * 200_000),
     ]
     asked = request(tmp_path, CAPTURED, {"h/a.jsonl": "".join(records)})
     found = analyze(asked, tmp_path).statistics["dataset"]
-    assert (found["item_count"], found["unreadable"]["count"]) == (1, 5)
+    assert (found["item_count"], found["unreadable"]["count"]) == (1, 7)
     shown = found["unreadable"]["shown"]
     assert [line.partition(": ")[0] for line in shown] == [f"h/a.jsonl, line {number}" for number in range(2, 7)]
     assert shown[2] == "h/a.jsonl, line 4: 1 and 2 rows in endpointOutput and endpointInput"
