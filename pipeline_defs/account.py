@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 
+class ImpossibleAccount(ValueError):
+    """No pipeline can be compiled for it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Vpc:
     """Where jobs get their network interfaces, by id. S3 must be reachable from there: jobs get their data from it."""

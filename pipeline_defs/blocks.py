@@ -15,7 +15,7 @@ from sagemaker.core.workflow.execution_variables import ExecutionVariables
 from sagemaker.core.workflow.functions import Join
 from sagemaker.mlops.workflow.steps import CacheConfig, StepTypeEnum
 
-from pipeline_defs.account import Account
+from pipeline_defs.account import Account, ImpossibleAccount
 from pipeline_defs.request_step import RequestStep, ScriptStep
 from pipeline_defs.retries import out_of_capacity, throttled
 from pipeline_defs.scripts import script as declared
@@ -207,8 +207,11 @@ def _put_on_spot(request: dict[str, Any], wait: timedelta, checkpoints: Join) ->
     """
     limit = timedelta(seconds=request["StoppingCondition"]["MaxRuntimeInSeconds"])
     if wait < limit:
-        msg = f"spot_wait ({wait}) is shorter than the training's own limit ({limit}), which it includes"
-        raise ValueError(msg)
+        msg = (
+            f"spot_wait, the stack's TrainOnSpotSeconds ({wait}), is shorter than the training's own limit ({limit}),"
+            " which it includes"
+        )
+        raise ImpossibleAccount(msg)
     request["EnableManagedSpotTraining"] = True
     request["StoppingCondition"]["MaxWaitTimeInSeconds"] = int(wait.total_seconds())
     request["CheckpointConfig"] = {"S3Uri": checkpoints}  # at /opt/ml/checkpoints

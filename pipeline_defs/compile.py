@@ -26,7 +26,7 @@ def compile_pipelines(account: Account) -> dict[str, str]:
     """The definition (JSON) of every pipeline, by pipeline name.
 
     Needs neither credentials nor network, and the same account and code give the same bytes. The first call in a
-    process imports the sagemaker SDK, which takes about 3 s. Raises UnknownName, see `scripts.py`.
+    process imports the sagemaker SDK, which takes about 3 s. Raises UnknownName, see `scripts.py`; ImpossibleAccount.
     """
     with sdk_imports(account.region):
         from pipeline_defs import evaluation, monitoring, training

@@ -12,11 +12,13 @@ from control_plane.policies import Purpose
 from control_plane.records import StartRequest, UnreadableModel
 from control_plane.registry import Package
 from control_plane.requests import evaluation_request, training_request
+from pipeline_defs.account import ImpossibleAccount
 from pipeline_defs.compile import compile_pipelines
+from pipeline_defs.scripts import UnknownName
 from pipeline_defs.step_code import step_code
 from pointsman.clashes import clashes
 from pointsman.environment import Environment
-from pointsman.errors import InvalidSpec
+from pointsman.errors import InvalidSpec, NotCompilable
 from pointsman.guards import guards
 from pointsman.pipeline_account import account_of
 from pointsman.spec_files import load_specs, place
@@ -47,14 +49,18 @@ class Plan:
 
 
 def plan(environment: Environment, files: Sequence[Path], *, whole: bool = False) -> Plan:
-    """Compile, check everything, and compare; an error leaves nothing half applied. Raises InvalidSpec, NotDeployed.
+    """Compile, check everything, and compare; an error leaves nothing half applied.
 
+    Raises InvalidSpec, NotDeployed, NotCompilable.
     `whole`: the files are all that there are, so other models of the ledger are worth a word.
     """
     specs = load_specs(files, environment.outputs)
     code = step_code()
     account = account_of(environment, code)
-    definitions = compile_pipelines(account)
+    try:
+        definitions = compile_pipelines(account)
+    except (ImpossibleAccount, UnknownName) as error:
+        raise NotCompilable(f"the pipelines can't be compiled for {environment.name}: {error}") from error
     _check(environment, specs, definitions)
     tags = {"pointsman:environment": environment.name, "pointsman:commit": account.git_commit}
     planned = [plan_code(environment, code)]

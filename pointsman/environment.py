@@ -92,10 +92,16 @@ class Environment:
                 raise
             stacks = []
         if not stacks or not stacks[0].get("Outputs"):
-            how = "pointsman up --deploy" if self.name == LOCAL else f"sam build && sam deploy --config-env {self.name}"
-            raise NotDeployed(f"stack {self.stack!r} is not deployed to {self.name}; deploy it with `{how}`")
+            raise NotDeployed(f"stack {self.stack!r} is not deployed to {self.name}; {self._how_to_deploy}")
         return {output["OutputKey"]: output["OutputValue"] for output in stacks[0]["Outputs"]}
 
     def output(self, key: str) -> str:
-        """One output of the stack. Raises NotDeployed."""
+        """One output of the stack. Raises NotDeployed, also where it was deployed from a checkout without that one."""
+        if key not in self.outputs:
+            raise NotDeployed(f"stack {self.stack!r} in {self.name} has no output {key}; {self._how_to_deploy} again")
         return self.outputs[key]
+
+    @property
+    def _how_to_deploy(self) -> str:
+        how = "pointsman up --deploy" if self.name == LOCAL else f"sam build && sam deploy --config-env {self.name}"
+        return f"deploy it with `{how}`"

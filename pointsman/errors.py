@@ -14,6 +14,8 @@ PointsmanError                        1
 ├── NothingDone                  22   the control plane decided not to do what was asked, or a person did
 ├── NotCommitted                 23   what would be applied is in no commit; nothing was applied
 ├── Different                    24   `pointsman diff` found something to apply
+├── NotCompilable               25   the pipelines can't be what the environment's stack asks for
+├── AwsError                     26   AWS refused what a command needs, or couldn't be asked
 ├── NotInCheckout                19   neither the working directory nor the package lies in a checkout
 └── LocalAwsError                 2   the embedded AWS could not do what was asked
     ├── UnsupportedPlatform       3   the built functions hold Linux binaries
@@ -168,6 +170,18 @@ class Different(PointsmanError):
     """Raised by `pointsman diff`. Not 1, as diff and kubectl have it: that is how a program ends which broke."""
 
     exit_code: ClassVar[int] = 24
+
+
+class NotCompilable(PointsmanError):
+    """Raised by `pointsman diff` and `pointsman apply`, before anything is compared."""
+
+    exit_code: ClassVar[int] = 25
+
+
+class AwsError(PointsmanError):
+    """Not raised: what a command's end makes of botocore's errors that nothing else understood."""
+
+    exit_code: ClassVar[int] = 26
 
 
 class NotInCheckout(PointsmanError):

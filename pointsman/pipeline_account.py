@@ -13,13 +13,13 @@ from pointsman.environment import Environment
 def account_of(environment: Environment, code: StepCode) -> Account:
     """Environments differ by the stack's parameters, and those are its outputs. Raises NotDeployed."""
     outputs = environment.outputs
-    bucket, spot = outputs["ArtifactBucket"], int(outputs["TrainOnSpotSeconds"])
+    bucket, spot = environment.output("ArtifactBucket"), int(environment.output("TrainOnSpotSeconds"))
     return Account(
         region=environment.region,
         bucket=bucket,
-        job_role_arn=outputs["JobRoleArn"],
+        job_role_arn=environment.output("JobRoleArn"),
         code_uri=code.uri(bucket),
-        image_uri=image_uri(outputs["StepsRepository"]),
+        image_uri=image_uri(environment.output("StepsRepository")),
         environment=environment.name,
         git_commit=last_change("pipeline_defs"),
         vpc=_network(outputs),

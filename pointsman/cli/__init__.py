@@ -9,7 +9,7 @@ from rich.console import Console
 
 from pointsman.cli import act, applying, faults, graph, local, look, look_at_models
 from pointsman.cli.output import say
-from pointsman.errors import PointsmanError
+from pointsman.errors import AwsError, PointsmanError
 
 app = typer.Typer(add_completion=False, help="Event-driven control plane for ML on AWS.")
 app.add_typer(look.decisions_app, name="decisions")
@@ -31,8 +31,18 @@ def main() -> None:
     try:
         app()
     except PointsmanError as error:
-        Console(stderr=True).print(f"pointsman: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(error.exit_code)
+        _end(error)
+    except Exception as error:
+        from botocore.exceptions import BotoCoreError, ClientError  # what shows help alone needs no botocore
+
+        if not isinstance(error, BotoCoreError | ClientError):
+            raise
+        _end(AwsError(f"AWS: {error}"))
+
+
+def _end(error: PointsmanError) -> None:
+    Console(stderr=True).print(f"pointsman: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(error.exit_code)
 
 
 @app.callback(invoke_without_command=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pointsman.cli.options import Json, State, environment
-from pointsman.cli.output import say, show
+from pointsman.cli.output import say, show, write
 from pointsman.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def graph(
     if svg:
         from pointsman.graph.svg import svg as drawn
 
-        svg.write_text(drawn(definition))
+        write(svg, drawn(definition))
         say(f"{svg}: {len(definition.steps)} steps")
         return
     picture = plan_table(name, definition, waves) if plan or false else terminal(name, definition)

@@ -9,7 +9,7 @@ import typer
 
 from control_plane.outcomes import Outcome
 from pointsman.cli.options import Env, Json, Limit, Model, Since, State, environment, moment
-from pointsman.cli.output import as_document, first, show
+from pointsman.cli.output import as_document, first, show, write
 from pointsman.errors import BadRequest
 
 decisions_app = typer.Typer(help="What was decided, and why.")
@@ -145,6 +145,6 @@ def schema(
     from pointsman.spec_schema import document
 
     if output:
-        output.write_text(document())
+        write(output, document())
     else:
         print(document(), end="")

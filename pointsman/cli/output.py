@@ -4,12 +4,14 @@ import json
 import sys
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console, RenderableType
 
 from control_plane.outcomes import Outcome, action_of
 from control_plane.records import Decision, DecisionStatus
+from pointsman.errors import BadRequest
 
 _UNBOUNDED = 10_000
 # Nothing was done because all was done: whoever asked has what was asked for.
@@ -38,6 +40,14 @@ def console() -> Console:
 
 def say(text: str) -> None:
     Console().print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def write(file: Path, text: str) -> None:
+    """Raises BadRequest where it can't be written."""
+    try:
+        file.write_text(text)
+    except OSError as error:
+        raise BadRequest(f"{file} can't be written: {error.strerror}") from error
 
 
 def print_json(value: object) -> None:

@@ -45,7 +45,7 @@ def test_reading_declarations_runs_no_script() -> None:
         ("measuring.EVALUATION = 'verdict'", "evaluate.py writes no output 'verdict'"),
         (
             "account = replace(account, spot_wait=timedelta(hours=5))",
-            "spot_wait (5:00:00) is shorter than the training",
+            "TrainOnSpotSeconds (5:00:00), is shorter than the training",
         ),
     ],
 )

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 import typer
+from botocore.exceptions import NoCredentialsError
 
 from control_plane.models import ModelSpec
 from pointsman import apply as applying
-from pointsman import checkout
+from pointsman import checkout, cli
 from pointsman.approval import must_be_committed, must_be_wanted
 from pointsman.change_list import change_list
 from pointsman.differences import differences
-from pointsman.errors import BadRequest, NotCommitted, NothingDone
+from pointsman.errors import AwsError, BadRequest, NotCommitted, NotCompilable, NothingDone
 from pointsman.upserts import Change, Planned, plan_model
 from tests.fakes import FakeHistory, FakeLedger
 from tests.samples import MORNING, model_spec
@@ -195,3 +196,27 @@ def test_nobody_is_asked_who_has_said_yes_or_tries_it_at_home(monkeypatch: pytes
     must_be_wanted(where("local"), yes=False)
     with pytest.raises(BadRequest, match="there is no terminal to ask on; say --yes"):
         must_be_wanted(where("prod"), yes=False)
+
+
+def test_what_no_pipeline_can_be_compiled_for_is_told_before_anything_is_compared(
+    environment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment.outputs = {"ArtifactBucket": "artifacts", "JobRoleArn": "arn", "StepsRepository": "steps"}
+    environment.outputs["TrainOnSpotSeconds"] = "3600"
+    environment.output = environment.outputs.__getitem__
+    monkeypatch.setattr(applying, "load_specs", lambda *_: {})
+    with pytest.raises(NotCompilable, match=r"for dev: .*TrainOnSpotSeconds \(1:00:00\), is shorter than"):
+        applying.plan(environment, [])
+
+
+def test_an_error_of_aws_that_nobody_understood_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise NoCredentialsError
+
+    monkeypatch.setattr(cli, "app", fail)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == AwsError.exit_code
+    assert capsys.readouterr().err == "pointsman: AWS: Unable to locate credentials\n"

@@ -149,6 +149,8 @@ def test_what_can_not_be_drawn_is_told(tmp_path: Path) -> None:
     broken.write_text(GATED)
     with pytest.raises(BadRequest, match="no condition 'Good'; it has: Gate, Inner"):
         graph(file=broken, false=["Good"])
+    with pytest.raises(BadRequest, match=r"none/a.svg can't be written: No such file or directory"):
+        graph(file=broken, svg=tmp_path / "none/a.svg")
 
 
 def test_a_deployed_pipeline_is_found_by_its_short_name() -> None:

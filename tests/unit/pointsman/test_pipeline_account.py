@@ -8,6 +8,7 @@ from pipeline_defs.account import Account, Vpc
 from pipeline_defs.step_code import StepCode
 from pipeline_defs.step_image import image_uri
 from pointsman.environment import Environment
+from pointsman.errors import NotDeployed
 from pointsman.pipeline_account import account_of
 
 CODE = StepCode({"a.py": b"1"})
@@ -44,3 +45,8 @@ def test_a_stack_with_a_network_a_key_and_spot_training(monkeypatch: pytest.Monk
     account = compiled_for(PLAIN | asked, monkeypatch)
     assert account.vpc == Vpc(subnets=("subnet-1", "subnet-2"), security_groups=("sg-1",))
     assert (account.kms_key, account.spot_wait) == ("arn:key", timedelta(days=1))
+
+
+def test_a_stack_of_before_an_output_is_to_be_deployed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(NotDeployed, match=r"has no output StepsRepository; deploy it with .* again"):
+        compiled_for({name: value for name, value in PLAIN.items() if name != "StepsRepository"}, monkeypatch)
