@@ -2,7 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
@@ -80,7 +80,8 @@ class Environment:
     @cached_property
     def endpoints(self) -> SageMakerEndpoints:
         """To look at: it has no role to make one with."""
-        return SageMakerEndpoints(self.sagemaker, lambda: self.cloudwatch, role_arn="", capture_uri="")
+        runtime = partial(self.client, "sagemaker-runtime")
+        return SageMakerEndpoints(self.sagemaker, lambda: self.cloudwatch, runtime, role_arn="", capture_uri="")
 
     @cached_property
     def outputs(self) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Values that tests start from: one model, what lands for it, what is decided about it. Each call says what matters."""
 
+import io
+import tarfile
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -337,6 +339,23 @@ def execution_ended(arn: str, status: str = "Succeeded") -> dict[str, Any]:
             "pipelineExecutionArn": arn,
         },
     }
+
+
+SAMPLE = b"1.0,2.0\n"
+
+
+def archive(*files: bytes, name: str = "sample.csv") -> bytes:
+    """Gzipped tar, as SageMaker takes a sample payload. Deliberately in a folder: tar tells of it first."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
+        folder = tarfile.TarInfo("samples")
+        folder.type = tarfile.DIRTYPE
+        tar.addfile(folder)
+        for number, body in enumerate(files):
+            entry = tarfile.TarInfo(f"samples/{number}-{name}")
+            entry.size = len(body)
+            tar.addfile(entry, io.BytesIO(body))
+    return packed.getvalue()
 
 
 JOB_ARN = (

@@ -75,11 +75,15 @@ class Adopt:
 
 @dataclass(frozen=True, slots=True)
 class Conclude:
-    """A deployment has ended; where its version `serves`, it is the champion."""
+    """A deployment has ended; where its version `serves`, it is the champion.
+
+    `put_back` is what the endpoint is asked to serve again, at once: nothing may come between.
+    """
 
     outcome: Outcome
     because: str
     serves: bool = False
+    put_back: DeployRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)

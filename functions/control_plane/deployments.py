@@ -98,6 +98,8 @@ def admit_waiting(
 
 def _pointless(request: DeployRequest, champion: Champion | None, *, force: bool) -> Skip | None:
     """The champion may have changed while it waited; whatever else was chosen later has taken its place."""
+    if request.restores and champion and champion.package == request.package:
+        return None
     if champion and champion.config == request.config and not force:
         return Skip(Outcome.SKIPPED_ALREADY_CHAMPION, f"{request.package} is the champion")
     if request.instead_of:

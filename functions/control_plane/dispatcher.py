@@ -5,7 +5,7 @@ here chooses; the reasons are in each room's `decide.py`, in `admission.py` and 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -132,20 +132,27 @@ class Dispatcher:
             return known.decision
         return decision
 
-    def conclude(self, deployment: Deployment, action: Conclude, subject: Subject) -> Decision:
+    def conclude(self, deployment: Deployment, action: Conclude, subject: Subject) -> list[Decision]:
         """Put a deployment's end on record, and its version in the champion's place where it serves.
 
-        Raises Superseded where another became champion since the model was read.
+        What is put back instead takes over the slot, so that nothing else gets the endpoint before. Raises Superseded
+        where another became champion since the model was read.
         """
         decision = self._decision(Skip(action.outcome, action.because), subject)
         request, now = deployment.request, decision.decided_at
         champion, before = _successor(request, subject, now)
         ended = deployment.model_copy(update={"outcome": action.outcome, "ended_at": now})
+        crowned = champion if action.serves else None
+        back = self._putting_back(deployment, action.put_back, subject) if action.put_back else None
         try:
-            self.ledger.end_deployment(ended, decision, champion if action.serves else None, instead_of=before)
-        except AlreadyDecided as known:
-            return known.decision
-        return decision
+            self.ledger.end_deployment(ended, decision, crowned, instead_of=before, then=back)
+        except AlreadyDecided as known:  # a tick sees to what it has begun
+            return [known.decision]
+        return [decision, *([self.resume(back)] if back else [])]
+
+    def _putting_back(self, deployment: Deployment, request: DeployRequest, subject: Subject) -> Decision:
+        because = f"{deployment.request.package} failed its test on {request.endpoint}"
+        return self._decision(Deploy(request, because), replace(subject, decision_id=f"{deployment.id}-back"))
 
     def reconsider(self, pending: Decision, action: Start | Deploy | Defer | Skip) -> Decision | None:
         """Start what waited, write down why it goes on waiting, or let it go. None where that is on record already."""

@@ -46,6 +46,18 @@ class Variant:
     packages: tuple[str | None, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back from a request: HTTP's status, 0 where nothing did, and the beginning of what was said."""
+
+    status: int
+    said: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        return 200 <= self.status < 300  # noqa: PLR2004  HTTP's classes
+
+
 class Endpoints(Protocol):
     """SageMaker's real-time endpoints."""
 
@@ -63,3 +75,6 @@ class Endpoints(Protocol):
 
     def update(self, request: DeployRequest) -> None:
         """Make the model and the configuration, and have the endpoint go over to it. Raises as `create` does."""
+
+    def invoke(self, name: str, body: bytes, content_type: str) -> Answer:
+        """Send an endpoint one request. What SageMaker itself can't do now, such as throttling, is raised as it is."""

@@ -5,6 +5,7 @@ ControlPlaneError
 ├── UnknownModel            the ledger has no model of that name, or none that claims what an event is about
 ├── UnreadableSpec          the ledger holds a spec that this version doesn't accept; applying one that it does mends it
 ├── UnreadableReport        an evaluation left no verdict where it was told to, or a monitor's report isn't one
+├── UnreadableArchive       a version's sample payload isn't the archive that it should be
 ├── MonitorStillRunning     a monitor's run was said to have ended, but hasn't; a retry asks again
 ├── UnreadableItem          something due in the ledger makes no record: written by other code, or by hand
 ├── UnknownPackage          the registry has no such version
@@ -52,6 +53,10 @@ class UnreadableSpec(ControlPlaneError):
 
 class UnreadableReport(ControlPlaneError):
     """Raised by `read_verdict` and `read_violations`. Retrying won't mend it: the event becomes a dead letter."""
+
+
+class UnreadableArchive(ControlPlaneError):
+    """Raised by `Objects.unpack`."""
 
 
 class MonitorStillRunning(ControlPlaneError):

@@ -183,10 +183,17 @@ class Ledger(Protocol):
         """Newest first, at most 100."""
 
     def end_deployment(
-        self, deployment: Deployment, decision: Decision, champion: Champion | None, *, instead_of: str | None
+        self,
+        deployment: Deployment,
+        decision: Decision,
+        champion: Champion | None,
+        *,
+        instead_of: str | None,
+        then: Decision | None = None,
     ) -> None:
         """Record a deployment's end with the decision that says so, free its slot, and make `champion`, if there is a
-        new one, the champion instead of the version `instead_of`. Raises AlreadyDecided, Superseded.
+        new one, the champion instead of the version `instead_of`. Or begin, in that slot, the deployment `then`, which
+        leaves the champion. Raises AlreadyDecided, Superseded.
         """
 
     def adopt(self, deployment: Deployment, decision: Decision, champion: Champion, *, instead_of: str | None) -> None:

@@ -13,6 +13,7 @@ class Outcome(StrEnum):
     CHAMPION_CHANGED = "CHAMPION_CHANGED"  # an approved version took the model over
     ROLLED_BACK = "ROLLED_BACK"  # an earlier version took the model over again
     DEPLOYMENT_ROLLED_BACK = "DEPLOYMENT_ROLLED_BACK"  # SageMaker put the endpoint's earlier configuration back
+    SMOKE_TEST_FAILED = "SMOKE_TEST_FAILED"  # the version serves, but not its own sample; the champion is put back
     DEPLOYMENT_FAILED = "DEPLOYMENT_FAILED"  # the endpoint came to serve nothing of what was asked for
     ADOPTED = "ADOPTED"  # what an endpoint serves that others made is the champion now
     APPROVED = "APPROVED"  # by policy, with the evidence
@@ -63,6 +64,7 @@ _ACTIONS = {
     Outcome.DEPLOYMENT_ROLLED_BACK: "Conclude",
     Outcome.DEPLOYMENT_FAILED: "Conclude",
     Outcome.CHAMPION_NOT_SERVING: "Notify",
+    Outcome.SMOKE_TEST_FAILED: "Conclude",
     Outcome.DATA_OVERDUE: "Notify",
     Outcome.REFUSED: "Refuse",
     Outcome.HELD: "Hold",

@@ -62,6 +62,9 @@ class Objects(Protocol):
     def read(self, uri: str) -> bytes | None:
         """The document at an S3 URI; None where there is none."""
 
+    def unpack(self, uri: str) -> bytes | None:
+        """The first file of the gzipped tar archive at an S3 URI; None where that isn't. Raises UnreadableArchive."""
+
 
 class Events(Protocol):
     """Our own bus source."""

@@ -12,7 +12,8 @@ type ApprovalStatus = Literal["Approved", "Rejected", "PendingManualApproval"]
 class Package:
     """A model package: one version of a model. `decision` started the run that registered it, where it was ours.
 
-    `report_uri` is the evaluation that it was registered with. No `instance_types`: it runs on any.
+    `report_uri` is the evaluation that it was registered with; `sample_uri` an archive with a request that it should be
+    able to answer, of the type `content_type`. No `instance_types`: it runs on any.
     """
 
     arn: str
@@ -27,6 +28,8 @@ class Package:
     decision: str | None = None
     report_uri: str | None = None
     instance_types: tuple[str, ...] = ()
+    sample_uri: str | None = None
+    content_type: str = "text/csv"
 
 
 class Registry(Protocol):

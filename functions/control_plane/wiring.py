@@ -5,6 +5,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import boto3
+from botocore.config import Config
 
 from control_plane.adapters.dynamodb import DynamoDBLedger
 from control_plane.adapters.eventbridge import EventBridgeEvents
@@ -15,6 +16,9 @@ from control_plane.adapters.sagemaker_monitor import SageMakerMonitors
 from control_plane.adapters.sagemaker_registry import SageMakerRegistry
 from control_plane.clock import utc_now
 from control_plane.settings import Settings
+
+# Within the time that a function has. A second attempt would be another request to somebody's model.
+_ONE_ATTEMPT = Config(read_timeout=40, retries={"total_max_attempts": 1})
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -51,6 +55,7 @@ class AwsControlPlane:
         return SageMakerEndpoints(
             self._sagemaker,
             lambda: boto3.client("cloudwatch"),
+            lambda: boto3.client("sagemaker-runtime", config=_ONE_ATTEMPT),
             role_arn=self._settings.endpoint_role_arn,
             capture_uri=f"s3://{self._settings.artifact_bucket}/capture",
         )

@@ -1,13 +1,21 @@
-"""A deployment ended: does the endpoint serve what it was asked to?"""
+"""A deployment ended: does the endpoint serve what it was asked to, and does that work?"""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from control_plane.actions import Conclude, Crown, Defer, Deploy, Skip
 from control_plane.deployments import Choice, admit_waiting, put_in_use
-from control_plane.endpoints import Endpoint
+from control_plane.endpoints import Answer, Endpoint
 from control_plane.outcomes import Outcome
 from control_plane.records import Decision, Deployment, DeployRequest, Model
 from control_plane.registry import Package
+
+
+@dataclass(frozen=True, slots=True)
+class Untested:
+    """A version wasn't asked for its sample payload, for a reason that isn't its fault."""
+
+    why: str
 
 
 def decide_end(deployment: Deployment, endpoint: Endpoint | None) -> Conclude | Skip:
@@ -27,6 +35,22 @@ def decide_end(deployment: Deployment, endpoint: Endpoint | None) -> Conclude | 
         return Skip(Outcome.SKIPPED_STALE, f"{endpoint.name} doesn't show the update yet")
     serves = f"{endpoint.name} serves {endpoint.config} and not {request.config}"
     return Conclude(Outcome.DEPLOYMENT_ROLLED_BACK, f"{serves}: SageMaker rolled the update back{why}")
+
+
+def decide_tested(
+    served: Conclude, request: DeployRequest, answer: Answer | Untested, before: DeployRequest | None
+) -> Conclude:
+    """A version that can't answer what it was registered with doesn't become champion; `before` is put back."""
+    if isinstance(answer, Untested):
+        return replace(served, because=f"{served.because}; untested, for {answer.why}")
+    if answer.is_good:
+        return replace(served, because=f"{served.because} and answered its sample payload with {answer.status}")
+    said = f"{answer.status or 'nothing'}" + (f" ({answer.said})" if answer.said else "")
+    failed = f"{request.package} answered its own sample payload with {said}"
+    if before is None or before.config == request.config:
+        return Conclude(Outcome.SMOKE_TEST_FAILED, f"{failed}, and there is nothing else to put back")
+    back = before.model_copy(update={"instead_of": request.package, "restores": True})
+    return Conclude(Outcome.SMOKE_TEST_FAILED, f"{failed}; {before.package} is put back", put_back=back)
 
 
 def decide_next(waiting: Decision, request: DeployRequest, model: Model, now: datetime) -> Deploy | Defer | Skip:

@@ -11,8 +11,8 @@ from control_plane.ports import ControlPlane
 from control_plane.records import Decision
 from control_plane.telemetry import log_decision, log_outcome, room
 from control_plane.wiring import control_plane
-from on_endpoint.decide import decide_end
 from on_endpoint.sequels import follow_up
+from on_endpoint.smoke_test import end_of
 
 
 @room
@@ -40,9 +40,9 @@ def handle(endpoint_name: str, plane: ControlPlane, *, model: str | None = None)
     deployment = plane.ledger.deployment(before.deploying.decision) if before.deploying else None
     if deployment is None:
         return Skip(Outcome.SKIPPED_NOT_OURS, "no deployment is under way"), follow_up(before, plane)
-    action = decide_end(deployment, plane.endpoints.describe(deployment.request.endpoint))
+    action = end_of(deployment, before, plane)
     if isinstance(action, Skip):
         return action, []
     subject = Subject(f"{deployment.id}-end", endpoint_name, before, correlation_id=deployment.correlation_id)
     ended = Dispatcher.of(plane).conclude(deployment, action, subject)
-    return None, [ended, *follow_up(plane.ledger.model(owner), plane)]
+    return None, [*ended, *follow_up(plane.ledger.model(owner), plane)]

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.stub import ANY, Stubber
 
 from control_plane.adapters.sagemaker_endpoints import VARIANT, SageMakerEndpoints
-from control_plane.endpoints import Endpoint, Endpoints
+from control_plane.endpoints import Answer, Endpoint, Endpoints
 from control_plane.errors import CallRefused, CapacityExceeded, ControlPlaneError, EndpointBusy
 from control_plane.records import DeployRequest
 from control_plane.serving import Serving
@@ -81,8 +81,10 @@ def registered(hosted: Hosted, script: str, status: str = "Approved") -> str:
     return str(made["ModelPackageArn"])
 
 
-def adapter(sagemaker: Any, alarms: Any = None) -> SageMakerEndpoints:
-    return SageMakerEndpoints(sagemaker, lambda: alarms, role_arn=ROLE, capture_uri="s3://artifacts/capture")
+def adapter(sagemaker: Any, alarms: Any = None, runtime: Any = None) -> SageMakerEndpoints:
+    return SageMakerEndpoints(
+        sagemaker, lambda: alarms, lambda: runtime, role_arn=ROLE, capture_uri="s3://artifacts/capture"
+    )
 
 
 def request_for(package: str, name: str) -> DeployRequest:
@@ -92,7 +94,7 @@ def request_for(package: str, name: str) -> DeployRequest:
 
 
 def sagemaker_fleet(hosted: Hosted) -> Fleet:
-    endpoints = adapter(hosted.sagemaker)
+    endpoints = adapter(hosted.sagemaker, runtime=hosted.served.runtime)
 
     def settled(name: str) -> Endpoint:
         hosted.settled(name)
@@ -242,6 +244,21 @@ def test_a_first_version_that_does_not_serve_fails_the_endpoint(fleet: Fleet) ->
     assert found.has_settled
     assert not found.heads_for(broken.config)
     assert found.failure
+
+
+def test_what_serves_answers_and_what_is_not_there_does_not(fleet: Fleet) -> None:
+    request = created(fleet)
+    assert fleet.endpoints.invoke(request.endpoint, b"{}", "application/json") == Answer(200)
+    missing = fleet.endpoints.invoke(unique("nobodys"), b"{}", "application/json")
+    assert (missing.status, missing.is_good) == (400, False)
+    assert "not found" in missing.said
+
+
+def test_what_a_model_could_not_answer_is_its_status_and_words(hosted: Hosted) -> None:
+    fleet = sagemaker_fleet(hosted)
+    answer = fleet.endpoints.invoke(created(fleet).endpoint, b'{"fail": "division by zero"}', "application/json")
+    assert (answer.status, answer.is_good) == (500, False)
+    assert answer.said
 
 
 @pytest.mark.parametrize("status", ["PendingManualApproval", "Rejected"])
@@ -409,6 +426,29 @@ def test_a_serverless_endpoint_has_memory_and_no_instances(wired: Wired) -> None
     answer(stubber, "create_endpoint")
     serverless = {"endpoint": "churn-prod", "serverless": {"memory_mb": 4096}}
     endpoints.create(deploy_request(serving=Serving.model_validate(serverless)))
+
+
+@pytest.mark.parametrize(
+    "code", ["ThrottlingException", "ServiceUnavailable", "InternalFailure", "ModelNotReadyException"]
+)
+def test_what_sagemaker_can_not_do_now_is_no_answer(code: str) -> None:
+    runtime = boto3.client(
+        "sagemaker-runtime", region_name="eu-west-1", aws_access_key_id="t", aws_secret_access_key="t"
+    )
+    with Stubber(runtime) as stubber:
+        stubber.add_client_error("invoke_endpoint", code, "later")
+        with pytest.raises(ClientError, match="later"):
+            adapter(None, runtime=runtime).invoke("churn-prod", b"1,2", "text/csv")
+
+
+def test_a_model_that_never_answers_has_answered_nothing() -> None:
+    class Silent:
+        def invoke_endpoint(self, **_: object) -> None:
+            raise ReadTimeoutError(endpoint_url="https://runtime")
+
+    answer = adapter(None, runtime=Silent()).invoke("churn-prod", b"1,2", "text/csv")
+    assert (answer.status, answer.is_good) == (0, False)
+    assert "timeout" in answer.said.lower()
 
 
 def test_alarms_that_do_not_exist_are_missing(aws: Instance) -> None:

@@ -309,6 +309,21 @@ def test_whoever_reports_an_end_it_is_recorded_once_4(ledger: Ledger) -> None:
     assert (king_of(ledger), deployment_slot(ledger)) == (champion(1), None)
 
 
+def test_what_is_put_back_takes_the_slot_over_4(ledger: Ledger) -> None:
+    ledger.crown(ending("d0"), champion(1), instead_of=None)
+    deployment = completed(ledger, deploying("d2", 2))
+    outcome, back = Outcome.SMOKE_TEST_FAILED, deploying("d2-back", 1, instead_of=2)
+    arguments = ended(deployment, outcome), ending("d2-end", outcome), None
+    ledger.end_deployment(*arguments, instead_of=package_arn(1), then=back)
+    assert (king_of(ledger), deployment_slot(ledger)) == (champion(1), ("d2-back", None))
+    assert (ledger.deployment("d2"), ledger.decision("d2-back")) == (arguments[0], back)
+    assert due_decisions(ledger, days=1) == ["d2-back"]
+    with pytest.raises(AlreadyDecided) as refusal:
+        ledger.end_deployment(*arguments, instead_of=package_arn(1), then=back)
+    assert refusal.value.decision.id == "d2-end"
+    assert deployment_slot(ledger) == ("d2-back", None)
+
+
 def test_what_never_began_has_no_end(ledger: Ledger) -> None:
     with pytest.raises(Superseded):
         ledger.end_deployment(ended(deployment_of(deploy_request())), ending(), champion(1), instead_of=None)

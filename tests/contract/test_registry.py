@@ -18,6 +18,7 @@ from tests.local.instances import Instance
 from tests.samples import MORNING, execution_arn, package_arn
 
 IMAGE, MODEL_DATA = "scikit-learn:1.7", "s3://artifacts/models/churn/{}/model.tar.gz"
+SAMPLE = "s3://artifacts/pipelines/{}/{}/sample.tar.gz"
 RUN = execution_arn()
 
 
@@ -66,6 +67,7 @@ def versions(request: pytest.FixtureRequest) -> Versions:
                 "SupportedContentTypes": ["text/csv"],
                 "SupportedResponseMIMETypes": ["text/csv"],
             },
+            SamplePayloadUrl=SAMPLE.format(group, number),
             **(
                 {"MetadataProperties": {"GeneratedBy": run}, "CustomerMetadataProperties": {"DecisionKey": "d1"}}
                 if run
@@ -87,6 +89,7 @@ def test_a_new_version_waits_for_approval_and_says_where_it_is_from(versions: Ve
     assert (found.status, found.approval_status) == ("Completed", "PendingManualApproval")
     assert (found.image, found.model_data_url, found.generated_by) == (IMAGE, MODEL_DATA.format(1), RUN)
     assert found.decision == "d1"
+    assert (found.sample_uri, found.content_type) == (SAMPLE.format("churn", 1), "text/csv")
     assert found.last_modified.tzinfo is not None
 
 

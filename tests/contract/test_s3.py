@@ -1,5 +1,6 @@
 """`Objects` on the fake and on a versioned bucket: exactly what is there now, each object once."""
 
+import gzip
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,10 +12,12 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from control_plane.adapters.s3 import S3Objects
+from control_plane.errors import UnreadableArchive
 from control_plane.manifests import Manifest
 from control_plane.ports import Objects
 from tests.contract.conftest import client_of
 from tests.fakes import FakeObjects
+from tests.samples import archive
 
 
 class Bucket(NamedTuple):
@@ -66,6 +69,19 @@ def test_where_nothing_was_written_there_is_nothing_to_read(bucket: Bucket) -> N
         assert bucket.objects.read(missing) is None
     bucket.delete("a/report.json")
     assert bucket.objects.read(uri) is None
+
+
+def test_an_archives_first_file_is_what_it_unpacks_to(bucket: Bucket) -> None:
+    uri = bucket.objects.write(bucket.name, "a/sample.tar.gz", archive(b"1,2\n", b"3,4\n"))
+    assert bucket.objects.unpack(uri) == b"1,2\n"
+    assert bucket.objects.unpack(f"{uri}.tmp") is None
+
+
+@pytest.mark.parametrize("body", [b"1,2\n", archive(), archive(b"1,2\n")[:40], gzip.compress(b"1,2\n")])
+def test_what_is_no_archive_or_an_empty_one_can_not_be_unpacked(bucket: Bucket, body: bytes) -> None:
+    uri = bucket.objects.write(bucket.name, "a/sample.tar.gz", body)
+    with pytest.raises(UnreadableArchive, match=r"a/sample\.tar\.gz"):
+        bucket.objects.unpack(uri)
 
 
 def test_only_the_prefix_is_listed(bucket: Bucket) -> None:

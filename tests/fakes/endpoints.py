@@ -4,14 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from control_plane.endpoints import Endpoint, Variant
+from control_plane.endpoints import Answer, Endpoint, Variant
 from control_plane.errors import CallError, CallRefused, EndpointBusy
 from control_plane.records import DeployRequest
 
 
 @dataclass
 class FakeEndpoints:
-    """`asked` are the requests that were taken, oldest first; `unavailable` is what new ones are answered with."""
+    """`asked` are the requests that were taken, oldest first; `unavailable` is what new ones are answered with.
+
+    `invoked` are the requests for predictions: endpoint, body and type; `answers` by version, else 200.
+    """
 
     now: Callable[[], datetime]
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
@@ -19,6 +22,8 @@ class FakeEndpoints:
     unavailable: CallError | None = None
     alarms: set[str] = field(default_factory=set)
     configs: dict[str, list[Variant]] = field(default_factory=dict)
+    invoked: list[tuple[str, bytes, str]] = field(default_factory=list)
+    answers: dict[str, Answer] = field(default_factory=dict)
 
     def describe(self, name: str) -> Endpoint | None:
         return self.endpoints.get(name)
@@ -41,6 +46,14 @@ class FakeEndpoints:
         if not known.has_settled:
             raise EndpointBusy(f"{request.endpoint} is {known.status}")
         self._take(request, "Updating", active=known.config)
+
+    def invoke(self, name: str, body: bytes, content_type: str) -> Answer:
+        known = self.endpoints.get(name)
+        if known is None:
+            return Answer(400, f"Endpoint {name} not found.")
+        self.invoked.append((name, body, content_type))
+        (package,) = {request.package for request in self.asked if request.config == known.config}
+        return self.answers.get(package, Answer(200))
 
     def settle(self, name: str) -> None:
         """What is on its way has arrived."""

@@ -281,7 +281,13 @@ class FakeLedger:
         return sorted(found, key=lambda deployment: deployment.started_at, reverse=True)[:LISTED]
 
     def end_deployment(
-        self, deployment: Deployment, decision: Decision, champion: Champion | None, *, instead_of: str | None
+        self,
+        deployment: Deployment,
+        decision: Decision,
+        champion: Champion | None,
+        *,
+        instead_of: str | None,
+        then: Decision | None = None,
     ) -> None:
         model = deployment.request.model
         with self._store.transaction() as rows:
@@ -291,7 +297,10 @@ class FakeLedger:
             require(slot is not None and slot.decision == deployment.id, Superseded(deployment.id))
             rows.deployments[deployment.id] = deployment
             del rows.due["deployment", deployment.id]
-            if champion:
+            if then:
+                self._add(then)
+                self._take_slot(then)
+            elif champion:
                 self._crown(model, champion, instead_of)
 
     def adopt(self, deployment: Deployment, decision: Decision, champion: Champion, *, instead_of: str | None) -> None:

@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from control_plane.adapters.archives import first_file
 from control_plane.manifests import DataObject
 
 
@@ -33,6 +34,10 @@ class FakeObjects:
 
     def read(self, uri: str) -> bytes | None:
         return self.documents.get(uri)
+
+    def unpack(self, uri: str) -> bytes | None:
+        body = self.read(uri)
+        return None if body is None else first_file(body, uri)
 
     def delete(self, bucket: str, key: str) -> None:
         del self.current[bucket, key], self.documents[f"s3://{bucket}/{key}"]

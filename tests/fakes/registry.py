@@ -50,6 +50,7 @@ class FakeRegistry:
             generated_by=generated_by,
             decision=decision,
             report_uri=f"s3://artifacts/pipelines/{group}/{version}/evaluation.json",
+            sample_uri=f"s3://artifacts/pipelines/{group}/{version}/sample.tar.gz",
         )
         self.packages[package.arn] = package
         return package

@@ -3,6 +3,7 @@
 from tests.local.instances import eventually
 from tests.local.stack import LAP_SECONDS, Stack
 from tests.local.test_evaluate_first import changed
+from tests.samples import archive
 
 ENDPOINT = "diabetes-prod"
 
@@ -43,6 +44,20 @@ def test_a_version_that_fails_its_ping_leaves_the_champion_serving_5(told: Stack
     assert told.model.deploying is None
 
 
+def test_a_version_that_fails_its_own_sample_makes_way_for_the_champion_5(stack: Stack) -> None:
+    stack.apply(deployment__endpoint=ENDPOINT)
+    first, second = two_versions(stack)
+    stack.crown(first)
+    assert "answered its sample payload with 200" in stack.outcome("CHAMPION_CHANGED", naming=first).because
+    spoil_sample(stack, second)
+    stack.judge(second)
+    failed = stack.outcome("SMOKE_TEST_FAILED", naming=second)
+    assert "answered its own sample payload with 500" in failed.because
+    stack.outcome("ROLLED_BACK", naming=first)
+    assert (stack.champion(), stack.served_version(ENDPOINT)) == (first, "1")
+    assert stack.model.deploying is None
+
+
 def test_a_person_asks_for_a_version_and_for_the_one_before(stack: Stack) -> None:
     stack.apply(deployment__endpoint=ENDPOINT)
     first, second = two_versions(stack)
@@ -68,6 +83,13 @@ def ends(stack: Stack) -> list[str]:
     """How deployments ended, oldest first."""
     found = [item.outcome for item in reversed(stack.decisions()) if item.id.endswith("-end")]
     return [str(outcome) for outcome in found]
+
+
+def spoil_sample(stack: Stack, arn: str) -> None:
+    """What was registered as a request that the version answers isn't one."""
+    package = stack.environment.sagemaker.describe_model_package(ModelPackageName=arn)
+    bucket, _, key = package["SamplePayloadUrl"].removeprefix("s3://").partition("/")
+    stack.environment.s3.put_object(Bucket=bucket, Key=key, Body=archive(b"not,numbers\n"))
 
 
 def break_artefact(stack: Stack, arn: str) -> None:

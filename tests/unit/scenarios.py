@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
 
+from control_plane.endpoints import Answer
 from control_plane.errors import AlarmsMissing, CallError, CallRefused, CapacityExceeded
 from control_plane.events import (
     AdoptionRequested,
@@ -52,7 +53,7 @@ from tests.samples import (
     package_changed,
     run_requested,
 )
-from tests.unit.world import new_plane, put, tick, write_verdict
+from tests.unit.world import new_plane, pack_samples, put, tick, write_verdict
 
 # How events come: each once, each twice, without any of SageMaker's; or once, while the due index lags by a tick.
 type Mode = Literal["once", "twice", "unreported", "stale"]
@@ -85,7 +86,8 @@ class Scenario:
     `landings` are names under the model's folder for training, or with `evaluation/` before them. `versions` are in the
     registry, and `stored` in the bucket, before anything happens. `starts` maps a minute to what SageMaker says to new
     starts and deployments; a run ends with `status`, an evaluation's verdict is `passes`. `data` is how many different
-    data are run on, `champion` the version that is in use at the end. The version `broken` can't be deployed.
+    data are run on, `champion` the version that is in use at the end. The version `broken` can't be deployed, `failing`
+    doesn't answer its sample payload.
     `reported` are outcomes of what only SageMaker's events tell, because it has no consequences.
     """
 
@@ -102,6 +104,7 @@ class Scenario:
     spec: ModelSpec = field(default_factory=model_spec)
     versions: int = 0
     broken: int | None = None
+    failing: int | None = None
     stored: tuple[str, ...] = ()
     deployed: tuple[int, ...] = ()
     reported: tuple[Outcome, ...] = ()
@@ -241,6 +244,21 @@ SCENARIOS = (
         happens={0: (Approval(1),), 8: (Approval(2),)},
         versions=2,
         broken=2,
+        spec=DEPLOYED,
+    ),
+    Scenario(
+        "a version that fails its own sample",
+        {},
+        (
+            *(Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED, Outcome.DEPLOYING, Outcome.SMOKE_TEST_FAILED),
+            *(Outcome.ROLLING_BACK, Outcome.ROLLED_BACK),
+        ),
+        (),
+        champion=1,
+        deployed=(1, 2, 1),
+        happens={0: (Approval(1),), 8: (Approval(2),)},
+        versions=2,
+        failing=2,
         spec=DEPLOYED,
     ),
     Scenario(
@@ -429,6 +447,9 @@ class World:
         for _ in range(scenario.versions):
             self.plane.registry.register("churn")
         put(self.plane.objects, *map(key, scenario.stored))
+        pack_samples(self.plane)
+        if scenario.failing:
+            self.plane.endpoints.answers[package_arn(scenario.failing)] = Answer(500)
         wrap = self.faults.wrap
         self.view = PlaneOf(
             self.plane,

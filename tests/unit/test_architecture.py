@@ -45,7 +45,13 @@ PURE = [
 # What gathers and acts, through ports alone: tests put fakes there, `wiring.py` puts AWS.
 SHELLS = [
     *("control_plane.calls", "control_plane.candidates", "control_plane.dispatcher", "control_plane.lineage"),
-    *("control_plane.standings", "on_endpoint.sequels", "on_request.answers", "on_tick.looking_after"),
+    *(
+        "control_plane.standings",
+        "on_endpoint.sequels",
+        "on_endpoint.smoke_test",
+        "on_request.answers",
+        "on_tick.looking_after",
+    ),
     *("on_drift.remembering", "on_drift.sources"),
     *("on_pipeline_execution.sequels", "on_tick.looks", "on_tick.monitor_runs"),
 ]

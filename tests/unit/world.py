@@ -21,8 +21,10 @@ from tests.samples import (
     BUCKET,
     MORNING,
     PREFIX,
+    SAMPLE,
     TRAINING,
     after,
+    archive,
     drift_report,
     evaluated_spec,
     model_spec,
@@ -81,6 +83,13 @@ def write_verdict(plane: FakeControlPlane, uri: str, *, passed: bool) -> None:
     summary = "auc 0.86 meets the bar of 0.8" if passed else "auc 0.71 misses the bar of 0.8 by 0.09"
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     plane.objects.write(bucket, key, json.dumps({"verdict": {"passed": passed, "summary": summary}}).encode())
+
+
+def pack_samples(plane: FakeControlPlane) -> None:
+    """Every version's sample payload, as its training leaves it."""
+    for package in plane.registry.packages.values():
+        bucket, _, key = str(package.sample_uri).removeprefix("s3://").partition("/")
+        plane.objects.write(bucket, key, archive(SAMPLE))
 
 
 def champion_of(plane: FakeControlPlane) -> str | None:

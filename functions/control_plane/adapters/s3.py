@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from control_plane.adapters.archives import first_file
 from control_plane.manifests import DataObject
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ class S3Objects:
             return self._client.get_object(Bucket=bucket, Key=key)["Body"].read()
         except self._client.exceptions.NoSuchKey:
             return None
+
+    def unpack(self, uri: str) -> bytes | None:
+        body = self.read(uri)
+        return None if body is None else first_file(body, uri)
 
     def write(self, bucket: str, key: str, body: bytes) -> str:
         self._client.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json")

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
-from control_plane.endpoints import Endpoint, Variant
+from control_plane.endpoints import Answer, Endpoint, Variant
 from control_plane.errors import CallRefused, CapacityExceeded, EndpointBusy
 from control_plane.records import DeployRequest
 from control_plane.serving import Serving
@@ -16,21 +16,30 @@ if TYPE_CHECKING:
 
 VARIANT = "AllTraffic"
 _MOST_NAMES = 100
+_SHOWN = 300
 
 
 class SageMakerEndpoints:
     """Needs sagemaker:DescribeEndpoint, CreateModel, CreateEndpointConfig, CreateEndpoint and UpdateEndpoint, to adopt
     one DescribeEndpointConfig and DescribeModel, too; cloudwatch:DescribeAlarms on all alarms; and iam:PassRole of
-    `role_arn`, which the endpoint's containers run under.
+    `role_arn`, which the endpoint's containers run under. For `invoke` also InvokeEndpoint, by the client of
+    `sagemaker-runtime` that `runtime` makes.
 
     `capture_uri` is the S3 folder for captured data, to which SageMaker adds endpoint, variant and hour.
     """
 
     def __init__(
-        self, client: "SageMakerClient", alarms: "Callable[[], CloudWatchClient]", role_arn: str, capture_uri: str
+        self,
+        client: "SageMakerClient",
+        alarms: "Callable[[], CloudWatchClient]",
+        runtime: Callable[[], Any],
+        *,
+        role_arn: str,
+        capture_uri: str,
     ) -> None:
         self._client = client
         self._alarms = alarms
+        self._runtime = runtime
         self._role_arn = role_arn
         self._capture_uri = capture_uri
 
@@ -79,6 +88,23 @@ class SageMakerEndpoints:
             EndpointConfigName=request.config,
             **_rollout(request),
         )
+
+    def invoke(self, name: str, body: bytes, content_type: str) -> Answer:
+        """A model that needs longer than the client waits has given no answer."""
+        try:
+            given = self._runtime().invoke_endpoint(EndpointName=name, Body=body, ContentType=content_type)
+        except ReadTimeoutError as error:
+            return Answer(0, str(error)[:_SHOWN])
+        except ClientError as error:
+            answer: Any = error.response
+            match error.response["Error"]["Code"]:
+                case "ModelError":
+                    return Answer(answer.get("OriginalStatusCode", 0), answer.get("OriginalMessage", "")[:_SHOWN])
+                case "ValidationError":
+                    return Answer(answer["ResponseMetadata"]["HTTPStatusCode"], _message(error)[:_SHOWN])
+                case _:
+                    raise
+        return Answer(given["ResponseMetadata"]["HTTPStatusCode"])
 
     def _make_config(self, request: DeployRequest) -> None:
         """What stands under these names already was made for the same request."""

@@ -31,7 +31,7 @@ class SageMakerRegistry:
             if "does not exist" in error.response["Error"]["Message"]:
                 raise UnknownPackage(f"{package_arn} is not in the registry") from error
             raise
-        container = _container(answer)
+        container, specification = _container(answer), answer.get("InferenceSpecification", {})
         return Package(
             arn=answer["ModelPackageArn"],
             group=answer.get("ModelPackageGroupName", ""),
@@ -44,9 +44,9 @@ class SageMakerRegistry:
             generated_by=answer.get("MetadataProperties", {}).get("GeneratedBy"),
             report_uri=answer.get("ModelMetrics", {}).get("ModelQuality", {}).get("Statistics", {}).get("S3Uri"),
             decision=answer.get("CustomerMetadataProperties", {}).get("DecisionKey"),
-            instance_types=tuple(
-                answer.get("InferenceSpecification", {}).get("SupportedRealtimeInferenceInstanceTypes", ())
-            ),
+            instance_types=tuple(specification.get("SupportedRealtimeInferenceInstanceTypes", ())),
+            sample_uri=answer.get("SamplePayloadUrl"),
+            content_type=next(iter(specification.get("SupportedContentTypes", ())), "text/csv"),
         )
 
     def registered_by(self, group: str, execution_arn: str) -> Package | None:

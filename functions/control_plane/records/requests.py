@@ -30,7 +30,8 @@ class DeployRequest(Record):
 
     `config` and `served_model` are the names of the endpoint configuration and of the SageMaker model: what has no
     client token is asked for once because its name says all that is in it. `chosen_at` is when the version was
-    approved, or asked for. A rollback names the version that it is there to remove: `instead_of`.
+    approved, or asked for. A rollback names the version that it is there to remove: `instead_of`. One that `restores`
+    goes back to the champion itself, which an endpoint had left for a version that never became it.
     """
 
     kind: Literal["deploy"] = "deploy"
@@ -41,6 +42,7 @@ class DeployRequest(Record):
     served_model: str
     serving: Serving
     instead_of: str | None = None
+    restores: bool = False
 
     @property
     def endpoint(self) -> str:

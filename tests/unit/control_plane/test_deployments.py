@@ -35,7 +35,8 @@ def arrive(plane: FakeControlPlane, decision_id: str) -> Decision:
     deployment = plane.ledger.deployment(decision_id)
     assert deployment is not None
     subject = Subject(f"{decision_id}-end", "event", plane.ledger.model("churn"))
-    return Dispatcher.of(plane).conclude(deployment, Conclude(Outcome.CHAMPION_CHANGED, "serves", serves=True), subject)
+    action = Conclude(Outcome.CHAMPION_CHANGED, "serves", serves=True)
+    return Dispatcher.of(plane).conclude(deployment, action, subject)[0]
 
 
 def test_a_deployment_is_called_what_it_is_and_asked_for_once_1(plane: FakeControlPlane) -> None:
@@ -63,7 +64,7 @@ def arrive_again(plane: FakeControlPlane) -> Decision:
     deployment = plane.ledger.deployment("d1")
     assert deployment is not None
     subject = Subject("d1-end", "event", plane.ledger.model("churn"))
-    return Dispatcher.of(plane).conclude(deployment, Conclude(Outcome.DEPLOYMENT_FAILED, "no"), subject)
+    return Dispatcher.of(plane).conclude(deployment, Conclude(Outcome.DEPLOYMENT_FAILED, "no"), subject)[0]
 
 
 def test_two_at_once_never_and_the_later_waits_4(plane: FakeControlPlane) -> None:

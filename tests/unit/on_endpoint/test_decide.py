@@ -3,10 +3,10 @@
 import pytest
 
 from control_plane.actions import Conclude, Defer, Deploy, Skip
-from control_plane.endpoints import Endpoint
+from control_plane.endpoints import Answer, Endpoint
 from control_plane.outcomes import Outcome
 from control_plane.records import DeployRequest, Slot
-from on_endpoint.decide import decide_end, decide_next, decide_undo
+from on_endpoint.decide import Untested, decide_end, decide_next, decide_tested, decide_undo
 from tests.samples import (
     MORNING,
     after,
@@ -65,6 +65,51 @@ def test_a_look_from_before_the_update_shows_no_rollback() -> None:
     action = decide_end(DEPLOYMENT, endpoint_of("churn-1-config", modified_at=after(minutes=-1)))
     assert isinstance(action, Skip)
     assert action.outcome is Outcome.SKIPPED_STALE
+
+
+SERVED = Conclude(Outcome.CHAMPION_CHANGED, "churn-prod serves it", serves=True)
+REQUEST, BEFORE = deploy_request(2), deploy_request(1)
+
+
+def test_a_version_that_answers_its_sample_becomes_champion_and_the_record_says_so() -> None:
+    action = decide_tested(SERVED, REQUEST, Answer(204), None)
+    assert (action.outcome, action.serves, action.put_back) == (Outcome.CHAMPION_CHANGED, True, None)
+    assert action.because == "churn-prod serves it and answered its sample payload with 204"
+
+
+def test_an_untested_version_becomes_champion_and_the_record_says_why() -> None:
+    action = decide_tested(SERVED, REQUEST, Untested("it has none"), None)
+    assert (action.outcome, action.serves) == (Outcome.CHAMPION_CHANGED, True)
+    assert action.because == "churn-prod serves it; untested, for it has none"
+
+
+@pytest.mark.parametrize("status", [0, 199, 300, 400, 500])
+def test_a_version_that_does_not_answer_its_sample_goes_back_to_the_champion_5(status: int) -> None:
+    action = decide_tested(SERVED, REQUEST, Answer(status, "division by zero"), BEFORE)
+    assert (action.outcome, action.serves) == (Outcome.SMOKE_TEST_FAILED, False)
+    assert action.put_back is not None
+    assert (action.put_back.config, action.put_back.package) == (BEFORE.config, BEFORE.package)
+    assert (action.put_back.instead_of, action.put_back.restores) == (REQUEST.package, True)
+    assert action.put_back.is_rollback
+    assert "answered its own sample payload with" in action.because
+    assert "(division by zero)" in action.because
+
+
+@pytest.mark.parametrize("before", [None, REQUEST], ids=["no champion", "its own configuration"])
+def test_what_fails_its_test_stays_where_nothing_else_was(before: DeployRequest | None) -> None:
+    action = decide_tested(SERVED, REQUEST, Answer(500), before)
+    assert (action.outcome, action.serves, action.put_back) == (Outcome.SMOKE_TEST_FAILED, False, None)
+    assert action.because.endswith("with 500, and there is nothing else to put back")
+
+
+def test_what_is_put_back_has_a_point_as_long_as_it_is_the_champion() -> None:
+    back = deploy_request(1, instead_of=2, restores=True)
+    king = model_of(deployed_spec(), champion=champion(1, config=back.config))
+    assert isinstance(decide_next(deferred("d2", request=back), back, king, MORNING), Deploy)
+    another = model_of(deployed_spec(), champion=champion(3))
+    gone = decide_next(deferred("d2", request=back), back, another, MORNING)
+    assert isinstance(gone, Skip)
+    assert gone.outcome is Outcome.SKIPPED_STALE
 
 
 def test_what_waited_gets_the_endpoint() -> None:

@@ -16,12 +16,19 @@ class DeploymentRows(Rows):
         return [items.deployment_of(item) for item in self._history(keys.deployments_of(model), newest=True)]
 
     def end_deployment(
-        self, deployment: Deployment, decision: Decision, champion: Champion | None, *, instead_of: str | None
+        self,
+        deployment: Deployment,
+        decision: Decision,
+        champion: Champion | None,
+        *,
+        instead_of: str | None,
+        then: Decision | None = None,
     ) -> None:
         self._table.write(
             transactions.new_decision(decision),
             transactions.ended_deployment(deployment),
-            slots.freed_deployment(deployment, champion, instead_of),
+            *([transactions.new_decision(then)] if then else []),
+            slots.freed_deployment(deployment, champion, instead_of, then),
         )
 
     def adopt(self, deployment: Deployment, decision: Decision, champion: Champion, *, instead_of: str | None) -> None:

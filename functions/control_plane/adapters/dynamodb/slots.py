@@ -82,16 +82,32 @@ def freed_run(run: Run) -> Write:
     return _freed(run.model, "slot", run.decision)
 
 
-def freed_deployment(deployment: Deployment, champion: Champion | None, instead_of: str | None) -> Write:
-    """One write, because a transaction may write an item once: the slot is free, and who is champion may change."""
-    freed = _freed(deployment.request.model, "deploying", deployment.id)
+def freed_deployment(
+    deployment: Deployment, champion: Champion | None, instead_of: str | None, then: Decision | None
+) -> Write:
+    """One write, because a transaction may write an item once: the slot is free, or has gone over to the decision
+    `then`, and who is champion may change.
+    """
+    model = deployment.request.model
+    freed = _freed(model, "deploying", deployment.id)
+    if then:
+        return _handed_over(deployment, then)
     if champion is None:
         return freed
-    crown = crowned(deployment.request.model, champion, instead_of)
+    crown = crowned(model, champion, instead_of)
     return Write(
-        Update(keys.model_key(deployment.request.model), f"{_CROWN}, deploying_decision, deploying_run"),
+        Update(keys.model_key(model), f"{_CROWN}, deploying_decision, deploying_run"),
         f"{freed.condition} AND {crown.condition}",
         {**(freed.values or {}), **(crown.values or {})},
+        superseded,
+    )
+
+
+def _handed_over(deployment: Deployment, then: Decision) -> Write:
+    return Write(
+        Update(keys.model_key(deployment.request.model), "SET deploying_decision = :next REMOVE deploying_run"),
+        "deploying_decision = :decision",
+        {":decision": deployment.id, ":next": then.id},
         superseded,
     )
 
