@@ -17,15 +17,26 @@ from pipeline_defs.compile import compile_pipelines
 from pipeline_defs.scripts import UnknownName
 from pipeline_defs.step_code import step_code
 from pointsman.clashes import clashes
-from pointsman.environment import Environment
+from pointsman.environment import LOCAL, Environment
 from pointsman.errors import InvalidSpec, NotCompilable
 from pointsman.guards import guards
 from pointsman.pipeline_account import account_of
 from pointsman.spec_files import load_specs, place
-from pointsman.upserts import Change, Planned, plan_alarm, plan_code, plan_group, plan_model, plan_pipeline
+from pointsman.upserts import (
+    Change,
+    Planned,
+    look_for_image,
+    plan_alarm,
+    plan_code,
+    plan_group,
+    plan_model,
+    plan_pipeline,
+)
 
 # A pipeline definition's `Parameters`.
 type Parameters = Sequence[Mapping[str, Any]]
+
+_LEFT = "it is in no file; no command removes models"
 
 
 @dataclass(frozen=True)
@@ -63,14 +74,16 @@ def plan(environment: Environment, files: Sequence[Path], *, whole: bool = False
         raise NotCompilable(f"the pipelines can't be compiled for {environment.name}: {error}") from error
     _check(environment, specs, definitions)
     tags = {"pointsman:environment": environment.name, "pointsman:commit": account.git_commit}
-    planned = [plan_code(environment, code)]
+    # The embedded AWS runs steps as processes, in no image.
+    planned = [] if environment.name == LOCAL else [look_for_image(environment, account.image_uri)]
+    planned.append(plan_code(environment, code))
     planned += [plan_pipeline(environment, name, text, tags) for name, text in definitions.items()]
     for path, spec in specs.items():
         planned.append(plan_group(environment, spec.model))
         planned += [plan_alarm(environment, alarm) for alarm in (guards(spec.deployment) if spec.deployment else ())]
         planned.append(plan_model(environment, path, spec))
     others = _others(environment, specs) if whole else []
-    return Plan((*planned, *(Planned(Change("model", name, "left alone")) for name in others)))
+    return Plan((*planned, *(Planned(Change("model", name, "left alone", note=_LEFT)) for name in others)))
 
 
 def apply(environment: Environment, files: Sequence[Path]) -> list[Change]:

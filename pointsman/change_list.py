@@ -6,9 +6,8 @@ from rich.text import Text
 
 from pointsman.upserts import Change
 
-_STYLES = {"create": "green", "update": "yellow", "unchanged": "dim", "left alone": "dim"}
+_STYLES = {"create": "green", "update": "yellow", "unchanged": "dim", "left alone": "dim", "missing": "yellow"}
 _SIGNS = {"+": "green", "~": "yellow", "-": "red"}
-_LEFT = "  it is in no file; no command removes models"
 
 
 def change_list(changes: Sequence[Change]) -> Text:
@@ -16,7 +15,7 @@ def change_list(changes: Sequence[Change]) -> Text:
     text = Text()
     for change in changes:
         text.append(f"{change.what:<10}", _STYLES[change.what])
-        text.append(f" {change.kind} {change.name}{_LEFT if change.what == 'left alone' else ''}\n")
+        text.append(f" {change.kind} {change.name}{f'  {change.note}' if change.note else ''}\n")
         for field in change.fields:
             text.append(f"    {field}\n", _SIGNS[field.sign])
     text.rstrip()

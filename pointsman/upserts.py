@@ -19,18 +19,19 @@ from pointsman.environment import Environment
 from pointsman.errors import InvalidSpec
 from pointsman.waiting import look_at_what_waits
 
-type Kind = Literal["step code", "pipeline", "model package group", "alarm", "model"]
-type What = Literal["create", "update", "unchanged", "left alone"]
+type Kind = Literal["image", "step code", "pipeline", "model package group", "alarm", "model"]
+type What = Literal["create", "update", "unchanged", "left alone", "missing"]
 
 
 @dataclass(frozen=True)
 class Change:
-    """What differs of one thing; `fields` of what is there already."""
+    """What differs of one thing; `fields` of what is there already. `note`: what else people should know of it."""
 
     kind: Kind
     name: str
     what: What
     fields: tuple[FieldChange, ...] = ()
+    note: str = ""
 
     @property
     def is_one(self) -> bool:
@@ -38,7 +39,8 @@ class Change:
 
     def as_document(self) -> dict[str, Any]:
         fields = [field.as_document() for field in self.fields]
-        return {"kind": self.kind, "name": self.name, "what": self.what, "fields": fields}
+        note = {"note": self.note} if self.note else {}
+        return {"kind": self.kind, "name": self.name, "what": self.what, "fields": fields, **note}
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,26 @@ class Planned:
 
     change: Change
     carry_out: Callable[[], object] = lambda: None
+
+
+def look_for_image(environment: Environment, uri: str) -> Planned:
+    """The image that steps run in: `make image` pushes it, so nothing here brings it about.
+
+    Not refused where it is missing: a model's file may name another one for all of its runs.
+    """
+    registry, _, image = uri.partition("/")
+    repository, _, tag = image.partition(":")
+    ecr = environment.client("ecr")
+    try:
+        ecr.describe_images(
+            registryId=registry.partition(".")[0], repositoryName=repository, imageIds=[{"imageTag": tag}]
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in {"ImageNotFoundException", "RepositoryNotFoundException"}:
+            raise
+        note = f"`make image ENV={environment.name}` builds and pushes it; until then no job starts in it"
+        return Planned(Change("image", uri, "missing", note=note))
+    return Planned(Change("image", uri, "unchanged"))
 
 
 def plan_code(environment: Environment, code: StepCode) -> Planned:

@@ -2,22 +2,27 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import boto3
 import pytest
 import typer
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import ClientError, NoCredentialsError
+from botocore.stub import Stubber
 
 from control_plane.models import ModelSpec
+from pipeline_defs.step_image import image_uri
 from pointsman import apply as applying
 from pointsman import checkout, cli
 from pointsman.approval import must_be_committed, must_be_wanted
 from pointsman.change_list import change_list
 from pointsman.differences import differences
+from pointsman.environment import LOCAL
 from pointsman.errors import AwsError, BadRequest, NotCommitted, NotCompilable, NothingDone
-from pointsman.upserts import Change, Planned, plan_model
+from pointsman.upserts import Change, Planned, look_for_image, plan_model
 from tests.fakes import FakeHistory, FakeLedger
 from tests.samples import MORNING, model_spec
 
@@ -75,13 +80,13 @@ def test_people_see_a_line_for_each_thing_and_each_field() -> None:
     changes = [
         Change("pipeline", "training", "unchanged"),
         Change("model", "churn", "update", fields),
-        Change("model", "old", "left alone"),
+        Change("model", "old", "left alone", note="it is in no file"),
     ]
     assert change_list(changes).plain.splitlines() == [
         "unchanged  pipeline training",
         "update     model churn",
         '    ~ policy.approval  "manual" → "automatic"',
-        "left alone model old  it is in no file; no command removes models",
+        "left alone model old  it is in no file",
     ]
     assert changes[1].as_document() == {
         "kind": "model",
@@ -220,3 +225,55 @@ def test_an_error_of_aws_that_nobody_understood_is_one_line(
         cli.main()
     assert ended.value.code == AwsError.exit_code
     assert capsys.readouterr().err == "pointsman: AWS: Unable to locate credentials\n"
+
+
+REPOSITORY = {"registryId": "111122223333", "repositoryName": "dev/steps", "imageIds": [{"imageTag": "c0ffee"}]}
+URI = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/dev/steps:c0ffee"
+
+
+@pytest.fixture
+def ecr(environment: Any) -> Iterator[Stubber]:
+    client = boto3.client("ecr", region_name="eu-west-1", aws_access_key_id="test", aws_secret_access_key="test")
+    environment.client = {"ecr": client}.__getitem__
+    with Stubber(client) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+def test_an_image_that_was_pushed_is_there(environment: Any, ecr: Stubber) -> None:
+    ecr.add_response("describe_images", {"imageDetails": []}, REPOSITORY)
+    assert look_for_image(environment, URI).change == Change("image", URI, "unchanged")
+
+
+@pytest.mark.parametrize("code", ["ImageNotFoundException", "RepositoryNotFoundException"])
+def test_an_image_that_was_not_pushed_is_missing_and_nothing_here_pushes_it(
+    environment: Any, ecr: Stubber, code: str
+) -> None:
+    ecr.add_client_error("describe_images", code, expected_params=REPOSITORY)
+    planned = look_for_image(environment, URI)
+    assert (planned.change.what, planned.change.is_one) == ("missing", False)
+    assert planned.change.as_document()["note"].startswith("`make image ENV=dev` builds and pushes it")
+
+
+def test_whether_an_image_is_there_is_not_guessed(environment: Any, ecr: Stubber) -> None:
+    ecr.add_client_error("describe_images", "AccessDeniedException")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        look_for_image(environment, URI)
+
+
+@pytest.mark.parametrize(("name", "looks"), [("dev", True), (LOCAL, False)])
+def test_the_image_is_looked_for_on_accounts_alone(
+    environment: Any, monkeypatch: pytest.MonkeyPatch, name: str, *, looks: bool
+) -> None:
+    environment.name = name
+    outputs = {"ArtifactBucket": "artifacts", "JobRoleArn": "arn", "TrainOnSpotSeconds": "0", "StepsRepository": "r/s"}
+    environment.outputs, environment.output = outputs, outputs.__getitem__
+    nothing = Planned(Change("step code", "code", "unchanged"))
+    monkeypatch.setattr(applying, "load_specs", lambda *_: {})
+    monkeypatch.setattr(applying, "compile_pipelines", lambda _: {})
+    monkeypatch.setattr(applying, "plan_code", lambda *_: nothing)
+    monkeypatch.setattr(applying, "look_for_image", lambda _, uri: Planned(Change("image", uri, "missing")))
+    image = [Change("image", image_uri("r/s"), "missing")] if looks else []
+    plan = applying.plan(environment, [])
+    assert plan.changes == [*image, nothing.change]
+    assert plan.is_empty
