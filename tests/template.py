@@ -27,3 +27,10 @@ def environment() -> dict[str, Any]:
 def parameters() -> dict[str, str]:
     """The defaults of those that have one."""
     return {name: str(each["Default"]) for name, each in _template()["Parameters"].items() if "Default" in each}
+
+
+def asked_for() -> dict[str, Any]:
+    """What a stack of it says of its own parameters, as a template without their resources."""
+    whole = _template()
+    told = {name: output for name, output in whole["Outputs"].items() if name in whole["Parameters"]}
+    return {**{section: whole[section] for section in ("Parameters", "Conditions")}, "Outputs": told}

@@ -1,9 +1,17 @@
 """What CloudFormation must not drop."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from pipeline_defs.account import Vpc
+from pipeline_defs.step_code import step_code
+from pointsman.environment import Environment
+from pointsman.pipeline_account import account_of
 from tests.local.instances import Instance, eventually, unique
+from tests.template import asked_for
 
 
 def deploy(aws: Instance, stack: str, resources: dict[str, Any], *, update: bool = False) -> dict[str, str]:
@@ -106,3 +114,32 @@ def test_an_archive_records(aws: Instance) -> None:
     events = aws.client("events")
     events.put_events(Entries=[{"Source": source, "DetailType": "Something", "Detail": "{}"}])
     assert events.describe_archive(ArchiveName=name)["EventCount"] == 1
+
+
+KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+NETWORK = {"JobSubnets": "subnet-1,subnet-2", "JobSecurityGroups": "sg-1"}
+
+
+@pytest.mark.parametrize(
+    ("given", "vpc", "key", "spot"),
+    [
+        ({}, None, None, None),
+        (NETWORK, Vpc(subnets=("subnet-1", "subnet-2"), security_groups=("sg-1",)), None, None),
+        ({"JobKeyArn": KEY, "TrainOnSpotSeconds": "86400"}, None, KEY, timedelta(days=1)),
+    ],
+    ids=["nothing", "a-network", "a-key-and-spot"],
+)
+def test_what_a_stack_is_deployed_with_is_what_its_pipelines_are_compiled_for(
+    aws: Instance, given: dict[str, str], vpc: Vpc | None, key: str | None, spot: timedelta | None
+) -> None:
+    """That every job then has it, `test_compile.py` sees."""
+    template, stack = asked_for(), unique("stack")
+    others = ("ArtifactBucket", "JobRoleArn", "StepsRepository")
+    template["Outputs"] |= {name: {"Value": name.lower()} for name in others}
+    template["Resources"] = {"Topic": {"Type": "AWS::SNS::Topic"}}
+    client = aws.client("cloudformation")
+    parameters = [{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()]
+    client.create_stack(StackName=stack, TemplateBody=json.dumps(template), Parameters=parameters)
+    eventually(lambda: client.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE")
+    account = account_of(Environment("dev", stack, "us-east-1", aws.endpoint_url), step_code())
+    assert (account.vpc, account.kms_key, account.spot_wait) == (vpc, key, spot)

@@ -55,7 +55,7 @@ def test_an_accounts_network_and_key_are_every_jobs(compilation: Compilation) ->
             outputs = request.get("OutputDataConfig") or request["ProcessingOutputConfig"]
             assert cluster["VolumeKmsKeyId"] == outputs["KmsKeyId"]
             assert outputs["KmsKeyId"].startswith("arn:aws:kms:")
-    assert {"Prepare", "Train", "Evaluate"} <= seen
+    assert seen == {"Prepare", "Baseline", "Train", "Evaluate", "QualityBaseline", "Analyze"}
 
 
 def test_spot_training_waits_keeps_checkpoints_of_its_own_and_is_not_cached(compilation: Compilation) -> None:
