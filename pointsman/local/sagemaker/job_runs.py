@@ -1,13 +1,12 @@
 """Jobs that somebody created by the API, each in a thread of its own; those of pipelines run in their steps'."""
 
-import threading
+from functools import partial
 
 from pointsman.local.sagemaker.account import Account
-from pointsman.local.sagemaker.errors import InterruptedRunError
 from pointsman.local.sagemaker.job_contract import JobContract
 from pointsman.local.sagemaker.jobs import TERMINAL, Jobs
 from pointsman.local.sagemaker.shapes import Shape
-from pointsman.local.sagemaker.signals import Interruption, Signal
+from pointsman.local.sagemaker.work_threads import WorkThreads
 
 
 class JobRuns:
@@ -16,9 +15,7 @@ class JobRuns:
     def __init__(self, account: Account, jobs: Jobs) -> None:
         self._store = account.store
         self._jobs = jobs
-        self._lock = threading.Lock()
-        self._threads: dict[threading.Thread, Signal] = {}
-        self._halted = False
+        self._threads = WorkThreads()
 
     def create(self, contract: JobContract, request: Shape) -> Shape:
         """An operation Create*Job. Raises ServiceError."""
@@ -33,28 +30,7 @@ class JobRuns:
                 self._launch(contract, job[f"{contract.noun}Name"])
 
     def halt(self) -> None:
-        with self._lock:
-            self._halted = True
-            threads = dict(self._threads)
-        for signal in threads.values():
-            signal.send(Interruption.HALT)
-        for thread in threads:
-            thread.join(timeout=30)
+        self._threads.halt()
 
     def _launch(self, contract: JobContract, name: str) -> None:
-        signal = Signal()
-        thread = threading.Thread(target=self._run, args=[contract, name, signal], name=f"job-{name}", daemon=True)
-        with self._lock:
-            if self._halted:  # the next start resumes it
-                return
-            self._threads[thread] = signal
-            thread.start()
-
-    def _run(self, contract: JobContract, name: str, signal: Signal) -> None:
-        try:
-            self._jobs.run(contract, name, signal)
-        except InterruptedRunError:
-            return
-        finally:
-            with self._lock:
-                self._threads.pop(threading.current_thread(), None)
+        self._threads.begin(f"job-{name}", partial(self._jobs.run, contract, name))

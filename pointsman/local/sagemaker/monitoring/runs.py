@@ -1,8 +1,8 @@
 """A schedule's runs, each on a thread of its own: its jobs one after the other, resumed after whatever ended us."""
 
 import logging
-import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from pointsman.local.sagemaker.account import Account
@@ -18,7 +18,8 @@ from pointsman.local.sagemaker.monitoring.monitor_job import MonitorJob
 from pointsman.local.sagemaker.monitoring.plans import Plans
 from pointsman.local.sagemaker.monitoring.processing_requests import RunOf, Source
 from pointsman.local.sagemaker.shapes import Shape
-from pointsman.local.sagemaker.signals import Interruption, Signal
+from pointsman.local.sagemaker.signals import Signal
+from pointsman.local.sagemaker.work_threads import WorkThreads
 
 logger = logging.getLogger(__name__)
 # SageMaker's words, which others look for: an hour without traffic is no fault of anybody's.
@@ -36,32 +37,18 @@ class Runs:
         self._contract = contract
         self._baselines = Baselines(account)
         self._executions = Executions(account)
-        self._lock = threading.Lock()
-        self._threads: dict[threading.Thread, Signal] = {}
-        self._halted = False
+        self._threads = WorkThreads()
 
     def resume(self) -> None:
         for execution in self._executions.unfinished():
             self.begin(execution["id"])
 
     def halt(self) -> None:
-        with self._lock:
-            self._halted = True
-            threads = dict(self._threads)
-        for signal in threads.values():
-            signal.send(Interruption.HALT)
-        for thread in threads:
-            thread.join(timeout=30)
+        self._threads.halt()
 
     def begin(self, identity: str) -> None:
         """Carries an execution out; after a halt, the next start does."""
-        signal = Signal()
-        thread = threading.Thread(target=self._run, args=[identity, signal], name=f"monitor-{identity}", daemon=True)
-        with self._lock:
-            if self._halted:
-                return
-            self._threads[thread] = signal
-            thread.start()
+        self._threads.begin(f"monitor-{identity}", partial(self._run, identity))
 
     def _run(self, identity: str, signal: Signal) -> None:
         try:
@@ -73,9 +60,6 @@ class Runs:
         except Exception:
             logger.exception("monitoring execution %s ends by an internal error", identity)
             self._end(identity, Ending("Failed", _INTERNAL))
-        finally:
-            with self._lock:
-                self._threads.pop(threading.current_thread(), None)
 
     def _carry_out(self, identity: str, signal: Signal) -> Ending:
         run = self._plans.run_of(self._executions.get(identity))

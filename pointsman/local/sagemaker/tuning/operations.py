@@ -1,17 +1,17 @@
 """Operations on tuning jobs."""
 
-import threading
+from functools import partial
 
 from pointsman.local.sagemaker import pages
 from pointsman.local.sagemaker.account import Account
 from pointsman.local.sagemaker.api import Operation
-from pointsman.local.sagemaker.errors import InterruptedRunError, ResourceNotFoundError, ValidationError
+from pointsman.local.sagemaker.errors import ResourceNotFoundError, ValidationError
 from pointsman.local.sagemaker.jobs import TERMINAL
 from pointsman.local.sagemaker.shapes import Shape
-from pointsman.local.sagemaker.signals import Interruption, Signal
 from pointsman.local.sagemaker.store import Kind
 from pointsman.local.sagemaker.tuning import trials
 from pointsman.local.sagemaker.tuning.tuning_jobs import TuningJobs
+from pointsman.local.sagemaker.work_threads import WorkThreads
 
 _NAME, _STATUS = "HyperParameterTuningJobName", "HyperParameterTuningJobStatus"
 
@@ -20,7 +20,7 @@ class TuningOperations:
     def __init__(self, account: Account, tunings: TuningJobs) -> None:
         self._store = account.store
         self._tunings = tunings
-        self._threads: dict[threading.Thread, Signal] = {}
+        self._threads = WorkThreads()
 
     def operations(self) -> dict[str, Operation]:
         """By the API's name for them."""
@@ -39,11 +39,7 @@ class TuningOperations:
                 self._launch(job[_NAME])
 
     def halt(self) -> None:
-        threads = dict(self._threads)
-        for signal in threads.values():
-            signal.send(Interruption.HALT)
-        for thread in threads:
-            thread.join(timeout=30)
+        self._threads.halt()
 
     def create(self, request: Shape) -> Shape:
         arn = self._tunings.create(request, own_thread=True)
@@ -92,18 +88,7 @@ class TuningOperations:
         return {}
 
     def _launch(self, name: str) -> None:
-        signal = Signal()
-        thread = threading.Thread(target=self._run, args=[name, signal], name=f"tuning-{name}", daemon=True)
-        self._threads[thread] = signal
-        thread.start()
-
-    def _run(self, name: str, signal: Signal) -> None:
-        try:
-            self._tunings.run(name, signal)
-        except InterruptedRunError:
-            return
-        finally:
-            self._threads.pop(threading.current_thread(), None)
+        self._threads.begin(f"tuning-{name}", partial(self._tunings.run, name))
 
 
 def _summary(job: Shape) -> Shape:
