@@ -16,7 +16,7 @@ BUCKETS = 10
 SKETCH = {"c": 0.64, "k": 2048.0}
 """Model Monitor's parameters. `c` is how it lets the levels' sizes shrink; here each holds up to `k` items."""
 
-_INTEGER = re.compile(r"[+-]?[0-9]+")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,308}")  # longer ones are more than a float holds
 
 
 @dataclass(frozen=True)

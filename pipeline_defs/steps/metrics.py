@@ -200,7 +200,7 @@ def _thinned(curve: np.ndarray) -> list[float]:
 
 
 def _named(matrix: np.ndarray, labels: np.ndarray) -> dict[str, dict[str, int]]:
-    names = [f"{label:g}" if isinstance(label, int | float) else str(label) for label in labels.tolist()]
+    names = [f"{label:.15g}" if isinstance(label, int | float) else str(label) for label in labels.tolist()]
     return {name: dict(zip(names, row, strict=True)) for name, row in zip(names, matrix.tolist(), strict=True)}
 
 

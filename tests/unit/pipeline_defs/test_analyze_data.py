@@ -66,6 +66,7 @@ def test_a_sketch_of_many_numbers_is_small_and_knows_their_ranks() -> None:
         (["1", "-2", "+3"], "Integral"), (["1", ""], "Integral"), (["1", "2.5", "1e3"], "Fractional"),
         (["", ""], "Unknown"),
         (["1", "x"], "String"), (["1_000"], "String"), (["nan"], "String"), (["²"], "String"),
+        (["1", "9" * 400], "String"),
     ],
 )  # fmt: skip
 def test_types_are_inferred_of_what_is_present(values: list[str], kind: str) -> None:

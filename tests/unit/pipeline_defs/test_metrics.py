@@ -104,6 +104,12 @@ def test_multiclass_metrics_are_scikit_learns() -> None:
     assert found["weighted_f2"] == pytest.approx(f2)
 
 
+def test_large_labels_are_told_apart() -> None:
+    labels = np.array([1_000_001.0, 1_000_002.0, 2.5])
+    matrix = multiclass_classification_metrics(labels, labels)["confusion_matrix"]
+    assert list(matrix) == ["2.5", "1000001", "1000002"]
+
+
 def test_one_class_alone_has_no_curve() -> None:
     measured = binary_classification_metrics(
         np.zeros(4), np.array([0.0, 0.0, 0.0, 1.0]), np.array([0.1, 0.2, 0.3, 0.9])

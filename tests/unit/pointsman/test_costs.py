@@ -1,6 +1,7 @@
 """What models cost by month, over an in-memory ledger."""
 
 import io
+import json
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,7 @@ from rich.console import Console, RenderableType
 
 from control_plane.costs import Estimate, Spending
 from control_plane.records import Cost
+from pointsman.cli import look
 from pointsman.cost_tables import cost_table, estimate_table, estimates_text
 from pointsman.costs import MonthlyCost, estimates, month, monthly_costs
 from pointsman.errors import BadRequest, NotFound
@@ -104,3 +106,20 @@ def test_the_table_names_what_it_cannot_count_and_why(environment: Any) -> None:
 def test_a_region_without_rates_is_said_to_be_one(environment: Any) -> None:
     shown = printed(cost_table(monthly_costs(environment, "churn", *month("2026-11")), "ap-northeast-3"))
     assert shown[3].startswith("no rate of ap-northeast-3 is known; add those of what you use to functions/")
+
+
+def test_the_command_tells_one_of_the_two(
+    environment: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.region = "us-east-1"
+    monkeypatch.setattr(look, "environment", lambda *_: environment)
+    look.cost("churn", estimate=True, as_json=True)
+    expected, unknown = json.loads(capsys.readouterr().out)
+    assert expected == {"model": "churn", "purpose": "training", "usd": 0.875, "runs": 2, "unknown": ""}
+    assert unknown["usd"] is None
+    assert unknown["unknown"] == "no run of pointsman-evaluation has succeeded yet"
+    look.cost("churn", in_month="2026-11", as_json=True)
+    [november] = json.loads(capsys.readouterr().out)
+    assert (november["usd"], november["unknown"], november["reasons"]) == (1.25, 1, ["no rate"])
+    with pytest.raises(BadRequest, match="expected one of them"):
+        look.cost("churn", in_month="2026-11", estimate=True)
