@@ -17,6 +17,7 @@ class Outcome(StrEnum):
     DEPLOYMENT_FAILED = "DEPLOYMENT_FAILED"  # the endpoint came to serve nothing of what was asked for
     ADOPTED = "ADOPTED"  # what an endpoint serves that others made is the champion now
     APPROVED = "APPROVED"  # by policy, with the evidence
+    AWAITS_APPROVAL = "AWAITS_APPROVAL"  # a version is registered, and a person is to approve or reject it
     RECORDED = "RECORDED"  # a run's end is on record and its slot is free
     # Something will happen, unless newer data takes its place.
     HELD = "HELD"  # noted in an arrival window that hasn't closed
@@ -66,6 +67,7 @@ _ACTIONS = {
     Outcome.CHAMPION_NOT_SERVING: "Notify",
     Outcome.SMOKE_TEST_FAILED: "Conclude",
     Outcome.DATA_OVERDUE: "Notify",
+    Outcome.AWAITS_APPROVAL: "Notify",
     Outcome.REFUSED: "Refuse",
     Outcome.HELD: "Hold",
     Outcome.ADOPTED: "Adopt",

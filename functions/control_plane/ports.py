@@ -10,6 +10,7 @@ from control_plane.endpoints import Endpoints
 from control_plane.ledger import Ledger
 from control_plane.manifests import DataObject
 from control_plane.monitors import Monitors
+from control_plane.notices import Notice
 from control_plane.records import StartRequest
 from control_plane.registry import Registry
 
@@ -72,6 +73,12 @@ class Events(Protocol):
     def send(self, detail_type: str, detail: Mapping[str, object]) -> None: ...
 
 
+class Notices(Protocol):
+    """People."""
+
+    def tell(self, notice: Notice) -> None: ...
+
+
 class ControlPlane(Protocol):
     """All that a room may use. `wiring.py` puts AWS behind it; tests put fakes."""
 
@@ -83,6 +90,8 @@ class ControlPlane(Protocol):
     def pipelines(self) -> Pipelines: ...
     @property
     def events(self) -> Events: ...
+    @property
+    def notices(self) -> Notices: ...
     @property
     def registry(self) -> Registry: ...
     @property

@@ -14,6 +14,7 @@ class Settings(BaseModel):
     table_name: str
     artifact_bucket: str
     endpoint_role_arn: str
+    topic_arn: str
     patience_seconds: int = Field(ge=1)
     look_after_seconds: int = Field(ge=1)
 

@@ -14,6 +14,7 @@ from control_plane.adapters.sagemaker import SageMakerPipelines
 from control_plane.adapters.sagemaker_endpoints import SageMakerEndpoints
 from control_plane.adapters.sagemaker_monitor import SageMakerMonitors
 from control_plane.adapters.sagemaker_registry import SageMakerRegistry
+from control_plane.adapters.sns import SnsNotices
 from control_plane.clock import utc_now
 from control_plane.settings import Settings
 
@@ -63,6 +64,10 @@ class AwsControlPlane:
     @cached_property
     def events(self) -> EventBridgeEvents:
         return EventBridgeEvents(boto3.client("events"))
+
+    @cached_property
+    def notices(self) -> SnsNotices:
+        return SnsNotices(boto3.client("sns"), self._settings.topic_arn, self._settings.table_name)
 
     @cached_property
     def _sagemaker(self) -> "SageMakerClient":

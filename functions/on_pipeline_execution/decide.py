@@ -49,11 +49,15 @@ def decide_training(candidate: Candidate, verdict: Verdict, now: datetime) -> St
     return admit(candidate, because=f"the champion is degraded: {verdict.summary}", now=now)
 
 
-def decide_approval(package: Package, verdict: Verdict) -> Approve | Skip:
-    """A version that met its bar is approved, with the verdict it was registered with as the evidence.
+def decide_approval(package: Package, verdict: Verdict | None, policy: Policy) -> Approve | Skip:
+    """Where the policy says so, a version that met its bar is approved, with the verdict it was registered with as the
+    evidence. Not without the comparison that its training asked for: a person may know more of a champion that can't be
+    measured.
 
-    Not without the comparison that its training asked for: a person may know more of a champion that can't be measured.
+    `verdict` is None where a version that a person is to approve was registered without one.
     """
-    if not verdict.passed or verdict.not_compared:
-        return Skip(Outcome.SKIPPED_NOT_APPROVAL, f"{package.arn} waits for a person: {verdict.summary}")
+    by_policy = policy.approval == "automatic" and verdict and verdict.passed and not verdict.not_compared
+    if not (verdict and by_policy):
+        evidence = verdict.summary if verdict else "it was registered without a verdict"
+        return Skip(Outcome.AWAITS_APPROVAL, f"{package.arn} waits for approval: {evidence}")
     return Approve(package.arn, f"approved by policy: {verdict.summary}, in {package.generated_by}")

@@ -12,7 +12,7 @@ from control_plane.records import Cost, Decision, Run
 from control_plane.telemetry import log_decision, log_outcome, room
 from control_plane.wiring import control_plane
 from on_pipeline_execution.decide import decide_end
-from on_pipeline_execution.sequels import act_on_verdict, approve_by_policy, start_pending
+from on_pipeline_execution.sequels import act_on_verdict, see_to_approval, start_pending
 
 
 @room
@@ -52,5 +52,5 @@ def follow_up(run: Run, execution: Execution, plane: ControlPlane) -> list[Decis
     started = start_pending(run, plane)
     if execution.status != "Succeeded":
         return started
-    sequel = act_on_verdict(run, plane) if run.purpose is Purpose.EVALUATION else approve_by_policy(run, plane)
+    sequel = act_on_verdict(run, plane) if run.purpose is Purpose.EVALUATION else see_to_approval(run, plane)
     return [*started, sequel] if sequel else started

@@ -3,11 +3,13 @@
 from control_plane.actions import Skip
 from control_plane.candidates import brought_up_to_date, candidate, recent_runs
 from control_plane.dispatcher import Dispatcher, Subject
+from control_plane.errors import UnreadableReport
 from control_plane.outcomes import Outcome
-from control_plane.policies import Purpose
+from control_plane.policies import Policy, Purpose
 from control_plane.ports import ControlPlane
 from control_plane.records import Decision, Run
-from control_plane.verdicts import read_verdict
+from control_plane.registry import Package
+from control_plane.verdicts import Verdict, read_verdict
 from on_pipeline_execution.decide import decide_approval, decide_next, decide_training, decide_verdict
 
 
@@ -40,23 +42,31 @@ def act_on_verdict(evaluation: Run, plane: ControlPlane) -> Decision | None:
     return Dispatcher.of(plane).carry_out(action, subject)
 
 
-def approve_by_policy(training: Run, plane: ControlPlane) -> Decision | None:
+def see_to_approval(training: Run, plane: ControlPlane) -> Decision | None:
     """A training ended: approve its version, if the policy says so. Approving it makes the registry tell us so.
 
     What a person has decided about it stays. On record first: once it is approved, a repetition finds nothing to
     approve, and the reason would be lost.
     """
     model = plane.ledger.model(training.model)
-    if model.spec.policy.approval == "manual":
-        return None
     package = plane.registry.registered_by(training.model, training.arn)
     if package is None or package.approval_status != "PendingManualApproval":
         return None
-    uri = package.report_uri or f"report of {package.arn}"
-    action = decide_approval(package, read_verdict(plane.objects.read(uri) if package.report_uri else None, uri))
+    action = decide_approval(package, _verdict_on(package, model.spec.policy, plane), model.spec.policy)
     subject = Subject(f"{training.decision}-approval", training.arn, model, correlation_id=training.root)
     if isinstance(action, Skip):
         return Dispatcher.of(plane).carry_out(action, subject)
     decision = Dispatcher.of(plane).note(Outcome.APPROVED, action.because, subject)
     plane.registry.approve(action.package, action.because)
     return decision
+
+
+def _verdict_on(package: Package, policy: Policy, plane: ControlPlane) -> Verdict | None:
+    """Raises UnreadableReport where a policy, and not a person, is to rely on it."""
+    uri = package.report_uri or f"report of {package.arn}"
+    try:
+        return read_verdict(plane.objects.read(uri) if package.report_uri else None, uri)
+    except UnreadableReport:
+        if policy.approval == "automatic":
+            raise
+        return None

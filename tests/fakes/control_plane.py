@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from control_plane.endpoints import Endpoints
 from control_plane.ledger import Ledger
 from control_plane.monitors import Monitors
-from control_plane.ports import Events, Objects, Pipelines
+from control_plane.ports import Events, Notices, Objects, Pipelines
 from control_plane.registry import Registry
 from tests.fakes.endpoints import FakeEndpoints
 from tests.fakes.events import FakeEvents
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.monitors import FakeMonitors
+from tests.fakes.notices import FakeNotices
 from tests.fakes.objects import FakeObjects
 from tests.fakes.pipelines import FakePipelines
 from tests.fakes.registry import FakeRegistry
@@ -28,6 +29,7 @@ class FakeControlPlane:
     objects: FakeObjects = field(default_factory=FakeObjects)
     events: FakeEvents = field(default_factory=FakeEvents)
     monitors: FakeMonitors = field(default_factory=FakeMonitors)
+    notices: FakeNotices = field(default_factory=FakeNotices)
     pipelines: FakePipelines = field(init=False)
     registry: FakeRegistry = field(init=False)
     endpoints: FakeEndpoints = field(init=False)
@@ -57,6 +59,7 @@ class PlaneOf:
     events: Events
     registry: Registry
     monitors: Monitors
+    notices: Notices
     endpoints: Endpoints
 
     @property

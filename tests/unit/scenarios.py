@@ -110,6 +110,12 @@ class Scenario:
     reported: tuple[Outcome, ...] = ()
 
     @property
+    def awaited(self) -> tuple[Outcome, ...]:
+        """One of each version that a training registers and no policy approves."""
+        trained = self.runs.count(TRAINING) if self.status == "Succeeded" else 0
+        return (Outcome.AWAITS_APPROVAL,) * (trained - self.outcomes.count(Outcome.APPROVED))
+
+    @property
     def last_minute(self) -> int:
         """From here on nothing happens by itself."""
         return max([1, *self.landings, *self.happens, *self.starts])
@@ -459,6 +465,7 @@ class World:
             events=wrap("events", self.plane.events),
             registry=wrap("registry", self.plane.registry),
             monitors=wrap("monitors", self.plane.monitors),
+            notices=wrap("notices", self.plane.notices),
             endpoints=wrap("endpoints", self.plane.endpoints),
         )
         self.undelivered: list[str] = []

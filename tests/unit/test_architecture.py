@@ -35,7 +35,18 @@ PURE = [
                 "history",
                 "ledger",
             ),
-            *("manifests", "models", "monitors", "outcomes", "policies", "ports", "prices", "records", "registry"),
+            *(
+                "manifests",
+                "models",
+                "monitors",
+                "notices",
+                "outcomes",
+                "policies",
+                "ports",
+                "prices",
+                "records",
+                "registry",
+            ),
             *("requests", "verdicts", "violations"),
         )
     ),
@@ -108,7 +119,7 @@ def package(name: str) -> str:
 def test_the_rooms_are_found() -> None:
     assert set(ROOMS) == {
         *("on_data_arrival", "on_drift", "on_endpoint", "on_model_package", "on_pipeline_execution"),
-        *("on_request", "on_tick"),
+        *("on_record", "on_request", "on_tick"),
     }
     assert {f"{room}.decide" for room in ROOMS} | {f"{room}.handler" for room in ROOMS} <= set(MODULES)
     assert {*PURE, *SHELLS, "control_plane.adapters.dynamodb", "control_plane.events.ours"} <= set(MODULES)

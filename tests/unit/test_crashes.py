@@ -62,7 +62,7 @@ def test_equal_data_runs_once_and_in_order_1_3_6(scenario: Scenario, mode: Mode,
 
 
 def test_every_event_ends_in_a_named_decision_that_is_final_2_3_6(scenario: Scenario, mode: Mode, kind: Kind) -> None:
-    expected = sorted([*scenario.outcomes, *(scenario.reported if mode != "unreported" else ())])
+    expected = sorted([*scenario.outcomes, *scenario.awaited, *(scenario.reported if mode != "unreported" else ())])
     for call, end in endings(scenario.name, mode, kind).items():
         assert sorted(decision.outcome for decision in end.decisions) == expected, call
         assert {decision.status for decision in end.decisions} == {DecisionStatus.DONE}, call

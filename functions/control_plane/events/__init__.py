@@ -3,6 +3,7 @@
 from control_plane.events.cloudwatch import AlarmStateChange
 from control_plane.events.drift import DriftEvent, parse_drift_event
 from control_plane.events.envelope import Event
+from control_plane.events.ledger import RecordChange
 from control_plane.events.ours import DriftReport, MonitorRunObserved, RunRequested
 from control_plane.events.requests import (
     AdoptionRequested,
@@ -32,6 +33,7 @@ __all__ = [
     "ObjectCreated",
     "PipelineExecutionStatusChange",
     "ProcessingJobStateChange",
+    "RecordChange",
     "Request",
     "RollbackRequested",
     "RunRequested",

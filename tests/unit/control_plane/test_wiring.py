@@ -10,6 +10,7 @@ from control_plane.adapters.eventbridge import EventBridgeEvents
 from control_plane.adapters.s3 import S3Objects
 from control_plane.adapters.sagemaker import SageMakerPipelines
 from control_plane.adapters.sagemaker_registry import SageMakerRegistry
+from control_plane.adapters.sns import SnsNotices
 from control_plane.settings import Settings
 from tests.template import environment
 
@@ -19,6 +20,7 @@ def _a_deployments_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TABLE_NAME", "ledger")
     monkeypatch.setenv("ARTIFACT_BUCKET", "artifacts")
     monkeypatch.setenv("ENDPOINT_ROLE_ARN", "role")
+    monkeypatch.setenv("TOPIC_ARN", "topic")
     monkeypatch.setenv("LOOK_AFTER_SECONDS", "900")
     monkeypatch.setenv("PATIENCE_SECONDS", "60")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
@@ -30,13 +32,16 @@ def test_settings_come_from_the_environment() -> None:
         table_name="ledger",
         artifact_bucket="artifacts",
         endpoint_role_arn="role",
+        topic_arn="topic",
         look_after_seconds=900,
         patience_seconds=60,
     )
     assert Settings.from_environment() == expected
 
 
-@pytest.mark.parametrize("missing", ["TABLE_NAME", "ARTIFACT_BUCKET", "ENDPOINT_ROLE_ARN", "LOOK_AFTER_SECONDS"])
+@pytest.mark.parametrize(
+    "missing", ["TABLE_NAME", "ARTIFACT_BUCKET", "ENDPOINT_ROLE_ARN", "TOPIC_ARN", "LOOK_AFTER_SECONDS"]
+)
 def test_a_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     monkeypatch.delenv(missing)
     with pytest.raises(ValidationError, match=missing.lower()):
@@ -58,8 +63,9 @@ def test_each_client_is_made_when_it_is_first_asked_for(monkeypatch: pytest.Monk
     assert isinstance(plane.pipelines, SageMakerPipelines)
     assert isinstance(plane.registry, SageMakerRegistry)
     assert isinstance(plane.events, EventBridgeEvents)
+    assert isinstance(plane.notices, SnsNotices)
     assert plane.ledger is plane.ledger
-    assert made == ["dynamodb", "s3", "sagemaker", "events"]
+    assert made == ["dynamodb", "s3", "sagemaker", "events", "sns"]
     assert plane.artifact_bucket == "artifacts"
 
 

@@ -37,6 +37,9 @@ def policy(**changes: Any) -> Policy:
     return evaluated_spec(changes={f"policy.{name}": value for name, value in changes.items()}).policy
 
 
+BY_POLICY = policy(approval="automatic")
+
+
 @pytest.mark.parametrize("status", ["Succeeded", "Failed", "Stopped", GONE])
 def test_an_end_is_recorded_with_its_failure(status: str) -> None:
     execution = Execution(RUN.arn, status, MORNING, "Train: no target")
@@ -134,16 +137,25 @@ def test_a_training_that_an_evaluation_asks_for_meets_the_policies_too() -> None
 
 def test_a_version_that_could_not_be_compared_with_the_champion_waits_for_a_person() -> None:
     alone = Verdict(passed=True, summary="auc 0.86 meets the bar of 0.8; not compared", not_compared="ReadError")
-    refused = decide_approval(package(approval_status="PendingManualApproval"), alone)
-    assert refused == Skip(
-        Outcome.SKIPPED_NOT_APPROVAL, f"{package_arn()} waits for a person: auc 0.86 meets the bar of 0.8; not compared"
+    waits = decide_approval(package(approval_status="PendingManualApproval"), alone, BY_POLICY)
+    assert waits == Skip(
+        Outcome.AWAITS_APPROVAL, f"{package_arn()} waits for approval: auc 0.86 meets the bar of 0.8; not compared"
     )
 
 
 def test_a_version_that_met_its_bar_is_approved_with_the_evidence() -> None:
     version = package(approval_status="PendingManualApproval")
     evidence = f"approved by policy: {GOOD.summary}, in {execution_arn()}"
-    assert decide_approval(version, GOOD) == Approve(package_arn(), evidence)
-    refused = decide_approval(version, BAD)
-    assert isinstance(refused, Skip)
-    assert refused.outcome is Outcome.SKIPPED_NOT_APPROVAL
+    assert decide_approval(version, GOOD, BY_POLICY) == Approve(package_arn(), evidence)
+    waits = decide_approval(version, BAD, BY_POLICY)
+    assert isinstance(waits, Skip)
+    assert waits.outcome is Outcome.AWAITS_APPROVAL
+
+
+@pytest.mark.parametrize(("verdict", "evidence"), [(GOOD, GOOD.summary), (None, "it was registered without a verdict")])
+def test_a_person_approves_where_no_policy_does_and_hears_what_speaks_for_it(
+    verdict: Verdict | None, evidence: str
+) -> None:
+    version = package(approval_status="PendingManualApproval")
+    waits = decide_approval(version, verdict, policy(approval="manual"))
+    assert waits == Skip(Outcome.AWAITS_APPROVAL, f"{package_arn()} waits for approval: {evidence}")

@@ -161,12 +161,18 @@ def test_an_evaluation_that_did_not_succeed_has_no_verdict(status: str) -> None:
 
 
 def trained(
-    plane: FakeControlPlane, status: str = "Succeeded", *, registers: bool = True, passed: bool = True
+    plane: FakeControlPlane,
+    status: str = "Succeeded",
+    *,
+    registers: bool = True,
+    passed: bool = True,
+    reports: bool = True,
 ) -> Decision:
     training = ask(plane)
     if registers:
         version = plane.registry.register("churn", generated_by=training.run)
-        write_verdict(plane, str(version.report_uri), passed=passed)
+        if reports:
+            write_verdict(plane, str(version.report_uri), passed=passed)
     plane.pipelines.end(str(training.run), status)
     return training
 
@@ -185,9 +191,29 @@ def test_a_version_that_met_its_bar_is_approved_by_policy_with_the_evidence() ->
 def test_a_version_below_its_bar_waits_for_a_person_whoever_registered_it() -> None:
     plane = plane_with(approval="automatic")
     (decision,) = follow(plane, trained(plane, passed=False))
-    assert decision.outcome is Outcome.SKIPPED_NOT_APPROVAL
-    assert decision.because.endswith("waits for a person: auc 0.71 misses the bar of 0.8 by 0.09")
+    assert decision.outcome is Outcome.AWAITS_APPROVAL
+    assert decision.because.endswith("waits for approval: auc 0.71 misses the bar of 0.8 by 0.09")
     assert plane.registry.approval_descriptions == {}
+
+
+@pytest.mark.parametrize(
+    ("reports", "evidence"),
+    [(True, "auc 0.86 meets the bar of 0.8"), (False, "it was registered without a verdict")],
+)
+def test_a_version_that_a_person_is_to_approve_waits_with_what_speaks_for_it(evidence: str, *, reports: bool) -> None:
+    plane = plane_with()
+    training = trained(plane, reports=reports)
+    (decision,) = follow(plane, training)
+    assert (decision.id, decision.outcome) == (f"{training.id}-approval", Outcome.AWAITS_APPROVAL)
+    assert decision.because.endswith(f"waits for approval: {evidence}")
+    assert plane.registry.approval_descriptions == {}
+
+
+def test_a_policy_relies_on_no_verdict_that_is_not_there() -> None:
+    plane = plane_with(approval="automatic")
+    training = trained(plane, reports=False)
+    with pytest.raises(UnreadableReport):
+        follow(plane, training)
 
 
 def test_an_approval_happens_once_and_a_persons_word_stands_1() -> None:
@@ -221,7 +247,7 @@ def test_an_approval_is_on_record_even_if_the_function_dies_at_it_3(monkeypatch:
 
 @pytest.mark.parametrize(
     ("approval", "status", "registers"),
-    [("manual", "Succeeded", True), ("automatic", "Failed", True), ("automatic", "Succeeded", False)],
+    [("manual", "Succeeded", False), ("automatic", "Failed", True), ("automatic", "Succeeded", False)],
 )
 def test_nothing_else_is_approved(approval: str, status: str, *, registers: bool) -> None:
     plane = plane_with(approval=approval)

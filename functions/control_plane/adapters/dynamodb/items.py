@@ -10,6 +10,7 @@ from control_plane.adapters.dynamodb import keys
 from control_plane.adapters.dynamodb.table import Item
 from control_plane.clock import stamp
 from control_plane.models import ModelSpec
+from control_plane.notices import news_of
 from control_plane.policies import DriftKind, Purpose
 from control_plane.records import (
     ArrivalWindow,
@@ -44,9 +45,15 @@ def expiry(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
+def _news(record: Decision | Run) -> dict[str, str | int]:
+    """The attribute that lets the table's stream pass on what people are told of, and nothing else."""
+    news = news_of(record)
+    return {"news": news} if news else {}
+
+
 def decision_item(decision: Decision) -> Item:
     pk = keys.decision_key(decision.id)
-    item: dict[str, str | int] = {
+    item: dict[str, str | int] = _news(decision) | {
         "pk": pk,
         "body": decision.model_dump_json(),
         "progress": decision.status,
@@ -72,7 +79,7 @@ def claim_item(decision: Decision) -> Item:
 
 def run_item(run: Run) -> Item:
     pk = keys.run_key(run.arn)
-    item: dict[str, str | int] = {
+    item: dict[str, str | int] = _news(run) | {
         "pk": pk,
         "body": run.model_dump_json(),
         "history": keys.runs_of(run.model),

@@ -1,0 +1,59 @@
+"""What people are told of, and when they were told already."""
+
+import pytest
+
+from control_plane.notices import HEADLINES, Notice, news_of
+from control_plane.outcomes import Outcome
+from control_plane.records import Decision, DecisionStatus, Run
+from on_record.decide import decide
+from tests.samples import begun, deferred, ended, revised, run_of, skipped
+
+STARTED = begun()
+RUN = run_of(STARTED)
+
+
+def news(outcome: Outcome = Outcome.DEPLOYMENT_FAILED) -> Decision:
+    return skipped("d2", outcome=outcome, because="churn-prod is Failed")
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_an_outcome_is_told_where_it_has_a_headline(outcome: Outcome) -> None:
+    """Which have one is a choice for each: whoever adds an outcome makes it in `notices.py`."""
+    notice = decide(None, news(outcome))
+    assert (notice is None) == (outcome not in HEADLINES)
+    if notice:
+        assert notice == Notice(outcome, "churn", HEADLINES[outcome], "churn-prod is Failed", "d2")
+        assert 1 <= len(notice.title) <= 100
+        assert notice.title.isascii()
+
+
+@pytest.mark.parametrize("status", ["Succeeded", "Stopped"])
+def test_of_runs_only_a_failed_one_is_told(status: str) -> None:
+    assert decide(RUN, ended(RUN, status)) is None
+    failed = ended(RUN, "Failed").model_copy(update={"failure": "Gate: rmse 70 misses the bar of 62"})
+    notice = decide(RUN, failed)
+    assert notice == Notice(
+        "RUN_FAILED", "churn", "a run for training failed", "Gate: rmse 70 misses the bar of 62", STARTED.id, RUN.arn
+    )
+    silent = decide(RUN, ended(RUN, "Failed"))
+    assert silent is not None
+    assert silent.because == "SageMaker gives no reason"
+
+
+def test_what_was_told_is_not_told_again_when_something_else_of_it_changes() -> None:
+    before = news()
+    assert decide(before, before.model_copy(update={"then": "a tick looked again"})) is None
+    assert decide(ended(RUN, "Failed"), ended(RUN, "Failed").model_copy(update={"cost": None})) is None
+
+
+def test_what_becomes_news_is_told_with_what_has_changed_since() -> None:
+    waiting = deferred("d3", outcome=Outcome.DEFERRED_BUSY, because="a version was approved")
+    refused = revised(waiting, DecisionStatus.DONE, Outcome.REFUSED, then="no such pipeline")
+    notice = decide(waiting, refused)
+    assert notice is not None
+    assert notice.because == "a version was approved; no such pipeline"
+
+
+@pytest.mark.parametrize("record", [STARTED, RUN])
+def test_most_of_what_happens_is_no_news(record: Decision | Run) -> None:
+    assert news_of(record) is None
