@@ -10,6 +10,8 @@ from rich.text import Text
 # Never broken over lines: what people search for and copy.
 _WHOLE = {"age", "model", "run", "status", "step", "purpose", "package", "champion"}
 _OUTCOMES = {
+    "CHAMPION_NOT_SERVING": "red",
+    "ADOPTED": "green",
     "STARTED": "green",
     "DEPLOYING": "cyan",
     "ROLLING": "cyan",
@@ -53,7 +55,8 @@ def fields(values: Mapping[str, str | Text | None]) -> RenderableType:
 
 
 def outcome_text(outcome: str) -> Text:
-    return Text(outcome, style=_OUTCOMES.get(outcome.partition("_")[0], ""))
+    """Styled by its first word, unless the whole has a style of its own."""
+    return Text(outcome, style=_OUTCOMES.get(outcome, _OUTCOMES.get(outcome.partition("_")[0], "")))
 
 
 def status_text(status: str) -> Text:

@@ -9,6 +9,7 @@ from rich.text import Text
 from control_plane.records import Champion, Decision, Drift, Model, UnreadableModel
 from pointsman.cost_tables import estimates_text
 from pointsman.drawing import age, fields, short, titled
+from pointsman.hosting import RunningVariant, Schedule
 from pointsman.models import ModelStory
 from pointsman.tables import decision_list
 from pointsman.versions import plain
@@ -54,9 +55,10 @@ def model_view(story: ModelStory) -> RenderableType:
         "under way": _under_way(story),
         "waits": "\n".join(map(_waiting, story.waiting)) or None,
         "earlier champions": ", ".join(map(version, model.champion.earlier)) or None if model.champion else None,
-        "to be approved": _to_be_approved(story),
+        "challengers": ", ".join(f"{version(arn)} waits for approval" for arn in story.challengers) or None,
         "paused": f"by {paused.by}, {age(paused.since)} ago: {paused.why}" if paused else None,
         "drift": "\n".join(map(_drifted, model.drift.values())) or "none known",
+        "monitors": "\n".join(map(_monitor, story.monitors)) or "none",
         "data came": "; ".join(_arrivals(model)),
         "a run costs": estimates_text(story.estimates),
         "lacks": Text("\n".join(story.lacks), style="yellow") if story.lacks else None,
@@ -74,7 +76,22 @@ def _endpoint(story: ModelStory) -> str | None:
         return None
     if endpoint is None:
         return f"{serving.endpoint}, not there"
-    return f"{endpoint.name}, {endpoint.status}, configuration {endpoint.config}"
+    lines = [f"{endpoint.name}, {endpoint.status}, configuration {endpoint.config}", *map(_variant, story.variants)]
+    return "\n".join(lines)
+
+
+def _variant(variant: RunningVariant) -> str:
+    size = "serverless" if variant.instances is None else f"{variant.instances} instances"
+    what = version(variant.version) if variant.version else "no version of the registry"
+    return f"variant {variant.name}: {what}, {size}, weight {variant.weight:g}"
+
+
+def _monitor(schedule: Schedule) -> str:
+    if schedule.status is None:
+        return f"{schedule.name}, not there"
+    if schedule.last is None or schedule.last_at is None:
+        return f"{schedule.name}, {schedule.status}, no run yet"
+    return f"{schedule.name}, {schedule.status}, last run {schedule.last} {age(schedule.last_at)} ago"
 
 
 def _under_way(story: ModelStory) -> str | None:
@@ -93,11 +110,6 @@ def _waiting(decision: Decision) -> str:
 
 def _drifted(drift: Drift) -> str:
     return f"{drift.kind}, {age(drift.since)} ago: {drift.summary}"
-
-
-def _to_be_approved(story: ModelStory) -> str | None:
-    pending = [version(arn) for arn, status in story.approvals.items() if status == "PendingManualApproval"]
-    return ", ".join(pending) or None
 
 
 def _arrivals(model: Model) -> Iterator[str]:

@@ -15,6 +15,7 @@ from control_plane.registry import ApprovalStatus
 from pointsman.costs import ExpectedCost, estimates
 from pointsman.environment import Environment
 from pointsman.errors import BadRequest, NotFound
+from pointsman.hosting import RunningVariant, Schedule, running_variants, schedules
 from pointsman.versions import short
 
 _DECISIONS_SHOWN = 5
@@ -25,18 +26,26 @@ class ModelStory:
     """A model's state, and what it lacks in words.
 
     `approvals` are the registry's approval statuses of its newest versions by ARN, newest first; `endpoint` is what
-    SageMaker says of the one in its spec, None where there is none. `deployment` is under way, `waiting` what waits for
-    a slot or a policy, `decisions` the last few, `estimates` what the next runs may cost.
+    SageMaker says of the one in its spec, None where there is none, `variants` what that runs and `monitors` what looks
+    at it. `deployment` is under way, `waiting` what waits for a slot or a policy, `decisions` the last few, `estimates`
+    what the next runs may cost.
     """
 
     model: Model
     endpoint: Endpoint | None
+    variants: tuple[RunningVariant, ...]
+    monitors: tuple[Schedule, ...]
     approvals: Mapping[str, ApprovalStatus]
     deployment: Deployment | None
     waiting: tuple[Decision, ...]
     decisions: tuple[Decision, ...]
     lacks: tuple[str, ...]
     estimates: Mapping[Purpose, Estimate]
+
+    @property
+    def challengers(self) -> tuple[str, ...]:
+        """The versions that wait for approval, newest first, by ARN."""
+        return tuple(arn for arn, status in self.approvals.items() if status == "PendingManualApproval")
 
 
 def known(environment: Environment, name: str) -> Model:
@@ -74,6 +83,8 @@ def story_of(environment: Environment, name: str) -> ModelStory:
     return ModelStory(
         model=model,
         endpoint=endpoint,
+        variants=tuple(running_variants(environment, endpoint)) if endpoint else (),
+        monitors=tuple(schedules(environment, endpoint.name if endpoint else None, model.spec.monitor.schedules)),
         approvals=approvals,
         deployment=ledger.deployment(model.deploying.decision) if model.deploying else None,
         waiting=tuple(found for decision in waiting_of(model) if (found := ledger.decision(decision))),

@@ -28,6 +28,7 @@ def list_models(
 @models_app.command("show")
 def show_model(name: Name, env: Env = "local", state: State = None, *, as_json: Json = False) -> None:
     """Tell what a model is at, what it lacks, and what was decided last."""
+    from pointsman.hosting import Schedule
     from pointsman.model_tables import model_view
     from pointsman.models import story_of
 
@@ -35,7 +36,10 @@ def show_model(name: Name, env: Env = "local", state: State = None, *, as_json: 
     document = {
         **story.model.model_dump(mode="json"),
         "endpoint": TypeAdapter(Endpoint).dump_python(story.endpoint, mode="json") if story.endpoint else None,
+        "variants": [asdict(variant) for variant in story.variants],
+        "monitors": TypeAdapter(tuple[Schedule, ...]).dump_python(story.monitors, mode="json"),
         "approvals": dict(story.approvals),
+        "challengers": list(story.challengers),
         "deployment": story.deployment.model_dump(mode="json") if story.deployment else None,
         "waiting": [as_document(decision) for decision in story.waiting],
         "decisions": [as_document(decision) for decision in story.decisions],

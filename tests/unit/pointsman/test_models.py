@@ -4,7 +4,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from control_plane.endpoints import Variant
 from control_plane.records import DecisionStatus, Deployment, Model, Slot
 from pointsman.deployment_tables import deployment_list
 from pointsman.errors import NotFound
@@ -53,9 +55,29 @@ def plane() -> FakeControlPlane:
     return plane
 
 
+class SageMaker:
+    """Churn's endpoint runs version 1 on two instances; one of its monitors has run, and the other is to be made."""
+
+    def describe_endpoint(self, **_: str) -> dict[str, Any]:
+        return {"ProductionVariants": [{"VariantName": "AllTraffic", "CurrentWeight": 1.0, "CurrentInstanceCount": 2}]}
+
+    def list_monitoring_schedules(self, **_: str) -> dict[str, Any]:
+        return {"MonitoringScheduleSummaries": [{"MonitoringScheduleName": "churn-quality"}]}
+
+    def describe_monitoring_schedule(self, *, MonitoringScheduleName: str) -> dict[str, Any]:  # noqa: N803  boto3's
+        if MonitoringScheduleName != "churn-quality":
+            raise ClientError({"Error": {"Code": "ResourceNotFound", "Message": ""}}, "DescribeMonitoringSchedule")
+        last = {"MonitoringExecutionStatus": "CompletedWithViolations", "LastModifiedTime": after(hours=1)}
+        return {"MonitoringScheduleStatus": "Scheduled", "LastMonitoringExecutionSummary": last}
+
+
 def environment(plane: FakeControlPlane) -> Any:
     return SimpleNamespace(
-        ledger=plane.ledger, history=FakeHistory(plane.ledger), registry=plane.registry, endpoints=plane.endpoints
+        ledger=plane.ledger,
+        history=FakeHistory(plane.ledger),
+        registry=plane.registry,
+        endpoints=plane.endpoints,
+        sagemaker=SageMaker(),
     )
 
 
@@ -66,9 +88,27 @@ def test_a_model_tells_what_is_in_use_under_way_and_waiting(plane: FakeControlPl
     assert [decision.id for decision in story.waiting] == ["d3"]
     assert {decision.id for decision in story.decisions} == {"d1", "d2", "d3"}
     text = drawn(model_view(story), 160)
-    for words in ("churn/1, for", "deployment to churn/2", "DEFERRED_BUSY", "decision d3", "to be approved", "churn/4"):
+    for words in (
+        "churn/1, for",
+        "deployment to churn/2",
+        "DEFERRED_BUSY",
+        "decision d3",
+        "churn/4 waits for approval",
+    ):
         assert words in text
     assert package_arn(1) not in text
+
+
+def test_a_model_tells_what_its_endpoint_runs_and_what_watches_it(plane: FakeControlPlane) -> None:
+    spec = deployed_spec(changes={"monitor.schedules": {"churn-bias": "bias"}})
+    plane.ledger.apply(spec, MORNING)
+    plane.endpoints.endpoints["churn-prod"] = endpoint_of()
+    plane.endpoints.configs["churn-1-config"] = [Variant("AllTraffic", "churn-1", (package_arn(1),))]
+    text = drawn(model_view(story_of(environment(plane), "churn")), 160)
+    assert "churn-prod, InService, configuration churn-1-config" in text
+    assert "variant AllTraffic: churn/1, 2 instances, weight 1" in text
+    assert "churn-quality, Scheduled, last run CompletedWithViolations" in text
+    assert "churn-bias, not there" in text
 
 
 def test_the_list_tells_of_deployments_too(plane: FakeControlPlane) -> None:
