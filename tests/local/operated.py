@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Any
 
-from control_plane.records import Champion, Decision
+from control_plane.records import Decision, Deployment, Model
 from pointsman import observe, operate
 from tests.contract.sagemaker.definitions import IMAGE
 from tests.contract.sagemaker.hosted import SCRIPT, Hosted
-from tests.local.instances import eventually
+from tests.local.instances import eventually, unique
 from tests.local.stack import LAP_SECONDS, Stack
 from tests.local.test_endpoints import Caller
 
@@ -68,8 +68,34 @@ class Operated:
         )
         return str(made["ModelPackageArn"])
 
+    def by_hand(self, version: str) -> str:
+        """A configuration of this version that nobody else would make so; its name."""
+        parts = self.stack.environment.client("cloudformation")
+        found = parts.describe_stack_resource(StackName=self.stack.environment.stack, LogicalResourceId="EndpointRole")
+        role = self.stack.environment.client("iam").get_role(
+            RoleName=found["StackResourceDetail"]["PhysicalResourceId"]
+        )["Role"]["Arn"]
+        model = unique("theirs")
+        self.sagemaker.create_model(
+            ModelName=model, ExecutionRoleArn=role, PrimaryContainer={"ModelPackageName": version}
+        )
+        return self.hosted.config(model, variant={"VariantName": "theirs", "InitialInstanceCount": 1})
+
+    def settled(self) -> dict[str, Any]:
+        """DescribeEndpoint's answer once it is in service."""
+
+        def look() -> dict[str, Any] | None:
+            found = self.described()
+            return found if found["EndpointStatus"] == "InService" else None
+
+        return eventually(look) or {}
+
     def approve(self, arn: str) -> None:
         operate.judge(self.stack.environment, arn, "Approved", "seen by a person")
+
+    def take_back_approval(self, arn: str) -> None:
+        """As people do who want to approve an older version anew."""
+        self.sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="PendingManualApproval")
 
     def crown(self, arn: str) -> None:
         """Approve a version and wait until it is in use."""
@@ -81,16 +107,32 @@ class Operated:
         return arn
 
     @property
-    def king(self) -> Champion | None:
-        return self.stack.environment.ledger.model(self.model).champion
+    def known(self) -> Model:
+        return self.stack.environment.ledger.model(self.model)
 
     @property
     def champion(self) -> str | None:
-        return self.king.package if self.king else None
+        return self.stack.champion(self.model)
 
     def decisions(self) -> list[Decision]:
         """Newest first."""
         return list(observe.decisions(self.stack.environment, self.model))
+
+    def outcomes(self) -> list[str]:
+        return [decision.outcome for decision in self.decisions()]
+
+    def came_of_approving(self, arn: str) -> set[str]:
+        """Wait for a decision on it. A tick may have told of it before SageMaker's event did."""
+
+        def look() -> set[str]:
+            found = {item.outcome for item in self.decisions() if item.event.startswith(f"{arn} ")}
+            return {str(outcome) for outcome in found} - {"SKIPPED_NOT_APPROVAL"}
+
+        return eventually(look, within=LAP_SECONDS)
+
+    def deployments(self) -> list[Deployment]:
+        """Oldest first."""
+        return list(observe.deployments(self.stack.environment, self.model))[::-1]
 
     def outcome(self, wanted: str) -> Decision:
         """Wait for a decision of this outcome."""
@@ -102,7 +144,7 @@ class Operated:
 
     def described(self) -> dict[str, Any]:
         found: dict[str, Any] = self.sagemaker.describe_endpoint(EndpointName=self.endpoint)
-        return found
+        return {name: value for name, value in found.items() if name != "ResponseMetadata"}
 
 
 def number_of(arn: str | None) -> str:

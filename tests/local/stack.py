@@ -49,9 +49,9 @@ class Stack:
         deployment.deploy(self.environment)
         return self._apply(MODEL, sample_spec())
 
-    def start_again(self) -> None:
-        """After a kill: the same state, perhaps another port."""
-        self.instance.start_again()
+    def start_again(self, **changes: Any) -> None:
+        """After a kill or a stop: the same state, perhaps another port."""
+        self.instance.start_again(**changes)
         self.environment = Environment.named(LOCAL, self.instance.endpoint_url)
 
     def apply(self, model: str = MODEL, **changes: Any) -> None:

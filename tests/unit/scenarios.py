@@ -6,12 +6,12 @@ every minute and is not repeated, our own events arrive.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
 
-from control_plane.endpoints import Answer
+from control_plane.endpoints import Answer, Endpoint, Variant
 from control_plane.errors import AlarmsMissing, CallError, CallRefused, CapacityExceeded
 from control_plane.events import (
     AdoptionRequested,
@@ -84,11 +84,11 @@ class Scenario:
     """What happens by minute, and how it must end.
 
     `landings` are names under the model's folder for training, or with `evaluation/` before them. `versions` are in the
-    registry, and `stored` in the bucket, before anything happens. `starts` maps a minute to what SageMaker says to new
-    starts and deployments; a run ends with `status`, an evaluation's verdict is `passes`. `data` is how many different
-    data are run on, `champion` the version that is in use at the end. The version `broken` can't be deployed, `failing`
-    doesn't answer its sample payload.
-    `reported` are outcomes of what only SageMaker's events tell, because it has no consequences.
+    registry, and `stored` in the bucket, before anything happens; an endpoint that others made serves version `found`.
+    `starts` maps a minute to what SageMaker says to new starts and deployments; a run ends with `status`, an
+    evaluation's verdict is `passes`. `data` is how many different data are run on, `champion` the version that is in
+    use at the end. The version `broken` can't be deployed, `failing` doesn't answer its sample payload. `reported` are
+    outcomes of what only SageMaker's events tell, because it has no consequences.
     """
 
     name: str
@@ -105,6 +105,7 @@ class Scenario:
     versions: int = 0
     broken: int | None = None
     failing: int | None = None
+    found: int | None = None
     stored: tuple[str, ...] = ()
     deployed: tuple[int, ...] = ()
     reported: tuple[Outcome, ...] = ()
@@ -154,6 +155,7 @@ FORCED = RunRequested.parse(run_requested("e1", force=True))
 ASKED = {"model": "churn", "why": "complaints", "actor": "ada"}
 BACK = RollbackRequested.parse(ours("Rollback Requested", "e1", ASKED))
 FORTH = DeploymentRequested.parse(ours("Deployment Requested", "e2", ASKED | {"package_arn": package_arn(2)}))
+ADOPTION = AdoptionRequested.parse(ours("Adoption Requested", "e3", ASKED | {"endpoint": "churn-prod"}))
 FROZEN = deployed_spec(changes={"policy.freeze": [{"since": "Sat 08:00", "until": "Sat 09:05"}]})
 SCENARIOS = (
     Scenario("a window becomes a run", {0: FIRST}, (Outcome.STARTED,)),
@@ -331,6 +333,18 @@ SCENARIOS = (
         spec=DEPLOYED,
     ),
     Scenario(
+        "an endpoint of others is adopted",
+        {},
+        (Outcome.ADOPTED, Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED),
+        (),
+        champion=2,
+        deployed=(2,),
+        happens={0: (ADOPTION,), 4: (Approval(2),)},
+        versions=2,
+        found=1,
+        spec=DEPLOYED,
+    ),
+    Scenario(
         "a champion rejected while its successor fails",
         {},
         (
@@ -452,6 +466,8 @@ class World:
         self.plane.ledger.apply(scenario.spec, self.plane.now())
         for _ in range(scenario.versions):
             self.plane.registry.register("churn")
+        if scenario.found:
+            self._find_serving(package_arn(scenario.found))
         put(self.plane.objects, *map(key, scenario.stored))
         pack_samples(self.plane)
         if scenario.failing:
@@ -485,6 +501,13 @@ class World:
             if minute >= self.scenario.last_minute and self._has_seen_all() and not self._due():
                 break
         return self._ending(longest)
+
+    def _find_serving(self, version: str) -> None:
+        """It was approved before the model was ours."""
+        package, endpoints, then = self.plane.registry.describe(version), self.plane.endpoints, after(days=-1)
+        self.plane.registry.packages[version] = replace(package, approval_status="Approved", last_modified=then)
+        endpoints.endpoints["churn-prod"] = Endpoint("churn-prod", "InService", "theirs", None, then)
+        endpoints.configs["theirs"] = [Variant("theirs", "theirs", (version,))]
 
     def _minute(self, minute: int) -> None:
         if minute in self.scenario.starts:

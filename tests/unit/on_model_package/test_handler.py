@@ -1,6 +1,6 @@
 """A version's change through the room: who is champion afterwards."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,9 +9,10 @@ from control_plane.events import ModelPackageStateChange
 from control_plane.outcomes import Outcome
 from control_plane.records import Decision
 from control_plane.registry import Package
+from on_endpoint.handler import handle as on_endpoint
 from on_model_package import handler as room
 from tests.fakes import FakeControlPlane
-from tests.samples import MORNING, evaluated_spec, package_arn, package_changed
+from tests.samples import MORNING, deployed_spec, evaluated_spec, package_arn, package_changed
 from tests.unit.world import MOMENT, champion_of, decide_approval, outcomes
 
 
@@ -153,6 +154,21 @@ def test_two_approvals_at_once_leave_the_later_one_champion_after_a_retry_3(
     monkeypatch.undo()
     assert told(plane, V1, earlier.last_modified).outcome is Outcome.SKIPPED_STALE
     assert champion_of(plane) == V2
+
+
+def test_of_three_approvals_the_one_between_is_superseded_and_never_deployed_1(plane: FakeControlPlane) -> None:
+    plane.ledger.apply(deployed_spec(), plane.now())
+    first, between, last = (decide_approval(plane, arn) for arn in (V1, V2, V3))
+    assert [first.outcome, between.outcome, last.outcome] == [Outcome.DEPLOYING, *[Outcome.DEFERRED_BUSY] * 2]
+    gone = plane.ledger.decision(between.id)
+    assert gone is not None
+    assert (gone.outcome, gone.then) == (Outcome.SKIPPED_SUPERSEDED, f"decision {last.id} took its place")
+    plane.wait(timedelta(minutes=3))
+    for _ in range(2):
+        plane.endpoints.settle("churn-prod")
+        on_endpoint("churn-prod", plane)
+    assert champion_of(plane) == V3
+    assert [request.package for request in plane.endpoints.asked] == [V1, V3]
 
 
 @pytest.mark.parametrize(
