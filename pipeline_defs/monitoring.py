@@ -14,7 +14,8 @@ from pipeline_defs import analyzing
 from pipeline_defs.account import Account
 from pipeline_defs.blocks import Jobs, Value
 from pipeline_defs.offline_sdk import offline_session
-from pipeline_defs.parameters import PROBLEM_TYPES, RunParameters
+from pipeline_defs.parameters import RunParameters
+from pipeline_defs.problems import PROBLEM_TYPES
 from pipeline_defs.registering import Baseline
 
 NAME = "pointsman-monitoring"

@@ -6,11 +6,7 @@ from sagemaker.core.workflow.parameters import Parameter, ParameterFloat, Parame
 
 from pipeline_defs.account import Account
 from pipeline_defs.blocks import Machines, Value
-
-PROBLEM_TYPES = ["Regression", "BinaryClassification", "MulticlassClassification"]
-OF_CLASSES = ["precision", "recall", "f0_5", "f1", "f2"]
-METRICS = ["rmse", "mse", "mae", "r2", "accuracy", *OF_CLASSES, "auc", *(f"weighted_{name}" for name in OF_CLASSES)]
-"""What `steps/evaluate.py` can judge by; it refuses those that aren't of the model's problem type."""
+from pipeline_defs.problems import METRICS, PROBLEM_TYPES
 
 
 class RunParameters:

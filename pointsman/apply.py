@@ -1,17 +1,12 @@
 """Bring an environment to what the checkout says: pipelines compiled and upserted, model specs in the ledger."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from control_plane.models import ModelSpec
-from control_plane.policies import Purpose
-from control_plane.records import StartRequest, UnreadableModel
-from control_plane.registry import Package
-from control_plane.requests import evaluation_request, training_request
+from control_plane.records import UnreadableModel
 from pipeline_defs.account import ImpossibleAccount
 from pipeline_defs.compile import compile_pipelines
 from pipeline_defs.scripts import UnknownName
@@ -21,6 +16,7 @@ from pointsman.environment import LOCAL, Environment
 from pointsman.errors import InvalidSpec, NotCompilable
 from pointsman.guards import guards
 from pointsman.pipeline_account import account_of
+from pointsman.run_parameters import parameter_problems
 from pointsman.spec_files import load_specs, place
 from pointsman.upserts import (
     Change,
@@ -32,9 +28,6 @@ from pointsman.upserts import (
     plan_model,
     plan_pipeline,
 )
-
-# A pipeline definition's `Parameters`.
-type Parameters = Sequence[Mapping[str, Any]]
 
 _LEFT = "it is in no file; no command removes models"
 
@@ -115,46 +108,3 @@ def _foreign_bucket(environment: Environment, path: Path, spec: ModelSpec) -> It
     if spec.data.bucket != bucket:
         where = place(path, ("data", "bucket"))
         yield f"{where}: {spec.data.bucket!r} sends no events here; expected ${{DataBucket}}, {bucket}"
-
-
-def parameter_problems(path: Path, spec: ModelSpec, pipelines: Mapping[str, Parameters]) -> Iterator[str]:
-    """What SageMaker would refuse at the first start, said now. `pipelines` is what each pipeline declares."""
-    for purpose, request in _sample_requests(spec).items():
-        where = f"{path}: pipelines.{purpose}"
-        if request.pipeline in pipelines:
-            own = spec.pipelines.serving[purpose].parameters
-            yield from _against(f"{where}.parameters", request, own, pipelines[request.pipeline])
-        else:
-            yield f"{where}.name: no pipeline {request.pipeline!r}; there are {', '.join(sorted(pipelines))}"
-
-
-def _sample_requests(spec: ModelSpec) -> dict[Purpose, StartRequest]:
-    """What a run of each of the model's pipelines is told, with stand-ins for what only a run knows."""
-    known = {"manifest_uri": "s3://bucket/manifest.json", "fingerprint": "0" * 64, "decision": "decision"}
-    then = datetime.now(UTC)
-    package = Package("arn", spec.model, 1, "Completed", "Approved", "image", "s3://bucket/model", then, None)
-    samples = {Purpose.TRAINING: training_request(spec, **known, champion=package)}
-    if spec.pipelines.evaluation:
-        samples[Purpose.EVALUATION] = evaluation_request(spec, **known, package=package, report_uri="s3://bucket/r")
-    return samples
-
-
-def _against(where: str, request: StartRequest, own: Mapping[str, str], parameters: Parameters) -> Iterator[str]:
-    pipeline, given = request.pipeline, request.parameters
-    declared = {item["Name"]: item for item in parameters}
-    for name, value in own.items():
-        if given[name] != value:
-            yield f"{where}.{name}: the control plane says what this is at each start"
-    for name in (name for name in given if name not in declared):
-        yield f"{where}.{name}: pipeline {pipeline} has no such parameter; {_remedy(name, own, declared)}"
-    for name, item in declared.items():
-        if name not in given and "DefaultValue" not in item:
-            yield f"{where}.{name}: pipeline {pipeline} needs it and has no default"
-        elif name in given and given[name] not in item.get("EnumValues", [given[name]]):
-            yield f"{where}.{name}: {given[name]!r} is none of {', '.join(item['EnumValues'])}"
-
-
-def _remedy(name: str, own: Iterable[str], declared: Iterable[str]) -> str:
-    if name in own:
-        return f"it has {', '.join(sorted(declared))}"
-    return f"every run is told it: let the pipeline declare it, or say `omit: [{name}]` beside its name"

@@ -9,6 +9,7 @@ import pytest
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from evaluate import METRICS, evaluate, fact, not_negative
+from pipeline_defs.problems import METRICS_OF
 from request_rows import numbers, rows_sent
 from tables import BadDataError
 from verdict import Asked
@@ -167,6 +168,10 @@ def test_bad_labels_are_told(tmp_path: Path, rows: str, metric: str, reason: str
 def test_a_metric_of_other_problems_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="a BinaryClassification model is not judged by rmse, but by one of accuracy,"):
         judged(tmp_path, "x,y\n0,no\n", classifier(tmp_path / "model"), asked=Asked("rmse", "minimize", 0.5))
+
+
+def test_what_a_pipeline_offers_to_judge_by_is_what_the_script_can() -> None:
+    assert {problem: tuple(names) for problem, names in METRICS_OF.items()} == METRICS
 
 
 def test_every_metric_that_is_offered_can_be_measured(tmp_path: Path) -> None:

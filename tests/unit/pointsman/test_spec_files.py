@@ -1,12 +1,14 @@
 """A model's YAML with an error is refused with file, line, field and what was expected."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pointsman.apply import parameter_problems
+from pipeline_defs.compile import COMPILED
 from pointsman.errors import InvalidSpec
+from pointsman.run_parameters import parameter_problems
 from pointsman.spec_files import load_specs
 
 GOOD = """\
@@ -103,19 +105,44 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_parameters_are_held_against_the_pipeline(tmp_path: Path) -> None:
-    parameters = "{name: pointsman-training, parameters: {Targt: y, Size: huge}}"
+    parameters = "{name: pointsman-training, parameters: {Targt: y, Size: huge, Rows: many, Parts: '3', Folds: '4'}}"
     path = written(tmp_path, GOOD.replace("{name: pointsman-training}", parameters))
     ours = ("ModelPackageGroup", "DataManifest", "DataFingerprint", "DecisionKey")
     metric = ("MetricName", "MetricDirection", "MetricBar", "MetricTolerance")
     champion = ("ChampionPackageArn", "ChampionModelDataUrl")
     declared: list[dict[str, Any]] = [{"Name": name} for name in (*ours, *metric, *champion, "Target")]
     declared.append({"Name": "Size", "DefaultValue": "small", "EnumValues": ["small", "large"]})
+    declared.append({"Name": "Rows", "Type": "Integer", "DefaultValue": 1})
+    declared += [{"Name": name, "Type": "Integer", "EnumValues": [2, 3]} for name in ("Parts", "Folds")]
     problems = parameter_problems(path, load_specs([path], REFERENCES)[path], {"pointsman-training": declared})
     assert [problem.partition("parameters.")[2].partition(";")[0] for problem in problems] == [
         "Targt: pipeline pointsman-training has no such parameter",
         "Target: pipeline pointsman-training needs it and has no default",
         "Size: 'huge' is none of small, large",
+        "Rows: 'many' is no Integer",
+        "Folds: '4' is none of 2, 3",
     ]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "reason"),
+    [
+        ("{ProblemType: BinaryClassification}", None),
+        (
+            "{ProblemType: MulticlassClassification}",
+            "ProblemType: a MulticlassClassification isn't judged by auc, but by one of accuracy, weighted_precision",
+        ),
+        ("{}", "ProblemType: a Regression isn't judged by auc, but by one of rmse, mse, mae, r2"),
+    ],
+)
+def test_a_metric_of_other_problems_is_told_before_anything_is_trained(
+    tmp_path: Path, parameters: str, reason: str | None
+) -> None:
+    path = written(tmp_path, GOOD.replace("-training}", f"-training, parameters: {parameters}}}"))
+    declared = json.loads((COMPILED / "pointsman-training.json").read_text())["Parameters"]
+    found = list(parameter_problems(path, load_specs([path], REFERENCES)[path], {"pointsman-training": declared}))
+    assert len(found) == (reason is not None)
+    assert all(str(reason) in problem for problem in found)
 
 
 def test_what_a_pipeline_of_somebody_elses_does_not_declare_is_omitted_or_an_error(tmp_path: Path) -> None:
