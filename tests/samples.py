@@ -81,6 +81,12 @@ def deployed_spec(model: str = "churn", *, changes: Mapping[str, Any] | None = N
     return evaluated_spec(model, changes={"deployment.endpoint": f"{model}-prod"} | dict(changes or {}))
 
 
+def watched_spec(model: str = "churn", *, changes: Mapping[str, Any] | None = None) -> ModelSpec:
+    """A model whose champion's endpoint is watched by Model Monitor."""
+    monitor = {"deployment.capture": "20%", "monitor.kind": "model-monitor"}
+    return deployed_spec(model, changes=monitor | dict(changes or {}))
+
+
 def deploy_request(version: int = 1, *, instead_of: int | None = None, **changes: Any) -> DeployRequest:
     request = DeployRequest(
         model="churn",

@@ -105,13 +105,17 @@ class Dispatcher:
             return self.carry_out(Skip(Outcome.SKIPPED_SAME_DATA, f"{action.because}, but {used}"), subject)
         return decision
 
+    def decision_on(self, outcome: Outcome, because: str, subject: Subject) -> Decision:
+        """A decision that is final, for whoever writes it down together with something else."""
+        return self._decision(Skip(outcome, because), subject)
+
     def note(self, outcome: Outcome, because: str, subject: Subject) -> Decision:
         """Put on record what was done, or that nothing was; what is on record already stays."""
         return self.carry_out(Skip(outcome, because), subject)
 
     def _crown(self, action: Crown, subject: Subject) -> Decision:
         """Make a version the champion. Raises Superseded where another became it since the model was read."""
-        decision = self._decision(Skip(action.outcome, action.because), subject)
+        decision = self.decision_on(action.outcome, action.because, subject)
         before = subject.model.champion if subject.model else None
         champion = succession(before, action.package.arn, chosen_at=action.chosen_at, since=decision.decided_at)
         try:
@@ -138,7 +142,7 @@ class Dispatcher:
         What is put back instead takes over the slot, so that nothing else gets the endpoint before. Raises Superseded
         where another became champion since the model was read.
         """
-        decision = self._decision(Skip(action.outcome, action.because), subject)
+        decision = self.decision_on(action.outcome, action.because, subject)
         request, now = deployment.request, decision.decided_at
         champion, before = _successor(request, subject, now)
         ended = deployment.model_copy(update={"outcome": action.outcome, "ended_at": now})

@@ -22,6 +22,7 @@ from control_plane.records import (
     Paused,
     Route,
     Run,
+    Watch,
 )
 
 
@@ -52,6 +53,11 @@ class Ledger(Protocol):
     def crown(self, decision: Decision, champion: Champion, *, instead_of: str | None) -> None:
         """Record a decision that makes a version the champion. Raises AlreadyDecided; Superseded where the champion is
         no longer `instead_of`.
+        """
+
+    def watch(self, decision: Decision, watch: Watch, champion: str) -> None:
+        """Record a decision on what the champion's endpoint is watched by. Raises AlreadyDecided; Superseded where
+        another version is champion.
         """
 
     def owners(self, names: Collection[str]) -> Mapping[str, str]:

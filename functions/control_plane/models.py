@@ -12,8 +12,9 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from control_plane.fields import Duration, Folder, ModelName, ParameterName, ResourceName, Strict
-from control_plane.policies import DriftKind, Policy, Purpose
+from control_plane.fields import Duration, Folder, ModelName, ParameterName, Strict
+from control_plane.monitored import Monitor
+from control_plane.policies import Policy, Purpose
 from control_plane.serving import Serving
 
 
@@ -112,17 +113,6 @@ class Pipelines(Strict):
         return {purpose: pipeline for purpose, pipeline in found.items() if pipeline}
 
 
-class Monitor(Strict):
-    """Where drift of this model is found, beside the monitors of its endpoint: by name, with the kind of drift."""
-
-    schedules: dict[ResourceName, DriftKind] = Field(
-        default_factory=dict, description="monitoring schedules whose findings are about this model"
-    )
-    alarms: dict[str, DriftKind] = Field(
-        default_factory=dict, description="CloudWatch alarms that mean drift of this model"
-    )
-
-
 def endpoint_claim(name: str) -> str:
     """Endpoints whose names differ in case alone can't both exist: to SageMaker they are one."""
     return f"endpoint/{name.lower()}"
@@ -136,7 +126,7 @@ class ModelSpec(Strict):
     pipelines: Pipelines = Field(description="what runs for it")
     policy: Policy = Field(description="how the control plane may act for it")
     deployment: Serving | None = Field(None, description="the endpoint that serves the champion")
-    monitor: Monitor = Field(Monitor(), description="where drift of it is found, beside its endpoint's own monitors")
+    monitor: Monitor = Field(Monitor(), description="how it is watched, and where else drift of it is found")
 
     @property
     def claims(self) -> tuple[str, ...]:
@@ -163,6 +153,14 @@ class ModelSpec(Strict):
         wanted, allowed = self.deployment.instances.type, self.policy.instance_types
         if not any(fnmatchcase(wanted, pattern) for pattern in allowed):
             msg = f"deployment.instances.type {wanted} is none of policy.instance_types: {', '.join(allowed)}"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _monitors_have_something_to_look_at(self) -> Self:
+        captures = self.deployment is not None and self.deployment.capture is not None
+        if self.monitor.kind != "none" and not captures:
+            msg = f"monitor.kind {self.monitor.kind} needs deployment.capture: it looks at what is captured"
             raise ValueError(msg)
         return self
 

@@ -15,6 +15,7 @@ HEADLINES = {
     Outcome.SMOKE_TEST_FAILED: "a version does not answer its own sample, and makes way",
     Outcome.CHAMPION_NOT_SERVING: "the endpoint does not serve the champion",
     Outcome.DEFERRED_UNGUARDED: "a deployment waits for alarms that are to guard it",
+    Outcome.SKIPPED_NO_BASELINE: "nothing watches the champion, which has no baseline",
     Outcome.REFUSED: "SageMaker refuses what was decided",
     Outcome.DATA_OVERDUE: "expected data did not arrive",
     Outcome.SKIPPED_DATA_ERRORS: "live data is broken",

@@ -16,6 +16,8 @@ class Outcome(StrEnum):
     SMOKE_TEST_FAILED = "SMOKE_TEST_FAILED"  # the version serves, but not its own sample; the champion is put back
     DEPLOYMENT_FAILED = "DEPLOYMENT_FAILED"  # the endpoint came to serve nothing of what was asked for
     ADOPTED = "ADOPTED"  # what an endpoint serves that others made is the champion now
+    WATCHED = "WATCHED"  # the endpoint has the monitors that its model's spec asks for, with the champion's baseline
+    UNWATCHED = "UNWATCHED"  # its monitors were taken away, for the spec asks for none any more
     APPROVED = "APPROVED"  # by policy, with the evidence
     AWAITS_APPROVAL = "AWAITS_APPROVAL"  # a version is registered, and a person is to approve or reject it
     RECORDED = "RECORDED"  # a run's end is on record and its slot is free
@@ -40,6 +42,7 @@ class Outcome(StrEnum):
     SKIPPED_EXCLUDED = "SKIPPED_EXCLUDED"  # a folder marker, or a key that the model's `exclude` names
     SKIPPED_INSUFFICIENT_DATA = "SKIPPED_INSUFFICIENT_DATA"  # an alarm has too little data to tell
     SKIPPED_MONITOR_FAILED = "SKIPPED_MONITOR_FAILED"  # its run ended without a finding: there may be drift or none
+    SKIPPED_NO_BASELINE = "SKIPPED_NO_BASELINE"  # the champion was registered without: its endpoint has no monitor
     SKIPPED_NO_CHAMPION = "SKIPPED_NO_CHAMPION"  # nothing to evaluate, or to go back to
     SKIPPED_NO_DATA = "SKIPPED_NO_DATA"  # the folder is empty, or the model has none for this purpose
     SKIPPED_NO_DRIFT = "SKIPPED_NO_DRIFT"  # a monitor ran and found nothing
@@ -71,6 +74,8 @@ _ACTIONS = {
     Outcome.REFUSED: "Refuse",
     Outcome.HELD: "Hold",
     Outcome.ADOPTED: "Adopt",
+    Outcome.WATCHED: "Watch",
+    Outcome.UNWATCHED: "Watch",
     Outcome.APPROVED: "Approve",
     Outcome.RECORDED: "RecordEnd",
 }

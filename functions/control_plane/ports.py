@@ -13,6 +13,7 @@ from control_plane.monitors import Monitors
 from control_plane.notices import Notice
 from control_plane.records import StartRequest
 from control_plane.registry import Registry
+from control_plane.schedules import Schedules
 
 # Ours: the execution was deleted with its pipeline. It has ended, or its slot would be held for ever.
 GONE = "Gone"
@@ -96,6 +97,8 @@ class ControlPlane(Protocol):
     def registry(self) -> Registry: ...
     @property
     def monitors(self) -> Monitors: ...
+    @property
+    def schedules(self) -> Schedules: ...
     @property
     def endpoints(self) -> Endpoints: ...
     @property

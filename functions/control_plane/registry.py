@@ -1,11 +1,21 @@
 """The Model Registry's versions, as the control plane sees them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from control_plane.policies import DriftKind
+
 type ApprovalStatus = Literal["Approved", "Rejected", "PendingManualApproval"]
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What monitors compare with: URIs of `constraints.json` and `statistics.json`."""
+
+    constraints: str
+    statistics: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,7 @@ class Package:
     instance_types: tuple[str, ...] = ()
     sample_uri: str | None = None
     content_type: str = "text/csv"
+    baselines: Mapping[DriftKind, Baseline] = field(default_factory=dict)
 
 
 class Registry(Protocol):

@@ -15,6 +15,7 @@ class Settings(BaseModel):
     artifact_bucket: str
     endpoint_role_arn: str
     topic_arn: str
+    job_role_arn: str
     patience_seconds: int = Field(ge=1)
     look_after_seconds: int = Field(ge=1)
 

@@ -14,6 +14,7 @@ from control_plane.adapters.sagemaker import SageMakerPipelines
 from control_plane.adapters.sagemaker_endpoints import SageMakerEndpoints
 from control_plane.adapters.sagemaker_monitor import SageMakerMonitors
 from control_plane.adapters.sagemaker_registry import SageMakerRegistry
+from control_plane.adapters.sagemaker_schedules import SageMakerSchedules
 from control_plane.adapters.sns import SnsNotices
 from control_plane.clock import utc_now
 from control_plane.settings import Settings
@@ -50,6 +51,14 @@ class AwsControlPlane:
     @cached_property
     def monitors(self) -> SageMakerMonitors:
         return SageMakerMonitors(self._sagemaker)
+
+    @cached_property
+    def schedules(self) -> SageMakerSchedules:
+        return SageMakerSchedules(
+            self._sagemaker,
+            role_arn=self._settings.job_role_arn,
+            reports_uri=f"s3://{self._settings.artifact_bucket}/monitoring",
+        )
 
     @cached_property
     def endpoints(self) -> SageMakerEndpoints:

@@ -6,6 +6,7 @@ from datetime import datetime
 from control_plane.actions import Conclude, Crown, Defer, Deploy, Skip
 from control_plane.deployments import Choice, admit_waiting, put_in_use
 from control_plane.endpoints import Answer, Endpoint
+from control_plane.monitor_plans import MonitorPlan, kinds_of, plans_of, wanted_watch
 from control_plane.outcomes import Outcome
 from control_plane.records import Decision, Deployment, DeployRequest, Model
 from control_plane.registry import Package
@@ -51,6 +52,32 @@ def decide_tested(
         return Conclude(Outcome.SMOKE_TEST_FAILED, f"{failed}, and there is nothing else to put back")
     back = before.model_copy(update={"instead_of": request.package, "restores": True})
     return Conclude(Outcome.SMOKE_TEST_FAILED, f"{failed}; {before.package} is put back", put_back=back)
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """Have the endpoint watched by these monitors alone, perhaps by none."""
+
+    outcome: Outcome
+    because: str
+    plans: tuple[MonitorPlan, ...] = ()
+
+
+def decide_watch(model: Model, champion: Package | None) -> Attach:
+    """Of a champion without a baseline no monitor could tell anything; another version's would only mislead."""
+    if wanted_watch(model) is None:
+        return Attach(Outcome.UNWATCHED, "the model's spec asks for no monitor")
+    if champion is None:
+        return Attach(Outcome.SKIPPED_NO_BASELINE, "the champion left the registry, and its baseline with it")
+    plans = tuple(plans_of(model.spec, champion))
+    planned = {plan.kind for plan in plans}
+    lacking = ", ".join(kind for kind in kinds_of(model.spec.monitor) if kind not in planned)
+    without = f"{champion.arn} was registered without a baseline of {lacking}" if lacking else ""
+    if not plans:
+        return Attach(Outcome.SKIPPED_NO_BASELINE, without)
+    names = ", ".join(plan.schedule for plan in plans)
+    watched = f"{names} holds what is captured against the baseline of {champion.arn}"
+    return Attach(Outcome.WATCHED, f"{watched}; {without}" if without else watched, plans)
 
 
 def decide_next(waiting: Decision, request: DeployRequest, model: Model, now: datetime) -> Deploy | Defer | Skip:

@@ -8,12 +8,14 @@ from control_plane.ports import ControlPlane
 from control_plane.records import Decision, DeployRequest, Model
 from control_plane.standings import fallback_of, is_left_in_use, known_package, undo_id
 from on_endpoint.decide import decide_next, decide_undo
+from on_endpoint.watching import watch_champion
 
 
 def follow_up(model: Model, plane: ControlPlane) -> list[Decision]:
     """What waits comes first: it may take a rejected champion's place."""
     started = start_waiting(model, plane)
-    return [*started, *undo_rejected(plane.ledger.model(model.spec.model) if started else model, plane)]
+    now = plane.ledger.model(model.spec.model) if started else model
+    return [*started, *undo_rejected(now, plane), *watch_champion(now, plane)]
 
 
 def start_waiting(model: Model, plane: ControlPlane) -> list[Decision]:

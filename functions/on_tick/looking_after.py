@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from control_plane.dispatcher import Dispatcher, Subject
+from control_plane.monitor_plans import is_watched_as_wanted
 from control_plane.ports import ControlPlane
 from control_plane.records import Decision, Model
 from control_plane.registry import ApprovalStatus, Package
@@ -31,6 +32,8 @@ def look_after(item: Model, plane: ControlPlane) -> list[Decision]:
         _tell_of_approvals(model, approvals, plane)
     elif (endpoint := _endpoint_left_behind(model, approvals, plane)) is not None:
         plane.events.send("Endpoint Observed", {"EndpointName": endpoint, "model": model.spec.model})
+    if (serving := model.spec.deployment) and not is_watched_as_wanted(model):
+        plane.events.send("Endpoint Observed", {"EndpointName": serving.endpoint, "model": model.spec.model})
     decisions = [*_note_not_serving(model, plane), *_note_overdue(model, plane)]
     for report in persisting(model, plane.now()):
         plane.events.send("Drift Report", report)

@@ -9,7 +9,7 @@ from control_plane.adapters.dynamodb import DynamoDBLedger
 from control_plane.adapters.dynamodb.keys import DUE_SHARDS
 from control_plane.outcomes import Outcome
 from control_plane.policies import DriftKind
-from control_plane.records import DecisionStatus, Paused
+from control_plane.records import DecisionStatus, Paused, Watch
 from tests.contract.test_ledger_deployments import deploying, waiting
 from tests.samples import (
     AT_MOST,
@@ -27,6 +27,7 @@ from tests.samples import (
     ended,
     model_of,
     model_spec,
+    package_arn,
     revised,
     route_of,
     run_of,
@@ -39,6 +40,7 @@ RUNNING, WAITING = begun("d1", "f1"), deferred("d2", "f2")
 RUN = run_of(RUNNING)
 POSTPONED = revised(RUNNING, DecisionStatus.DEFERRED, Outcome.DEFERRED_CAPACITY)
 DEPLOYMENT = deployment_of(deploy_request())
+WATCH = Watch(id="w", package=package_arn(), since=MORNING)
 PAUSED = Paused(by="ada", why="holidays", since=MORNING)
 type Use = Callable[[DynamoDBLedger], object]
 
@@ -86,6 +88,10 @@ def note_complete(ledger: DynamoDBLedger) -> None:
 
 def look_after(ledger: DynamoDBLedger) -> None:
     ledger.looked_after(model_of(SPEC), {"v1": "Approved"}, heard_until=MORNING, again=after(minutes=15))
+
+
+def crowned(ledger: DynamoDBLedger) -> None:
+    ledger.crown(skipped(), champion(), instead_of=None)
 
 
 def deploy(ledger: DynamoDBLedger) -> None:
@@ -155,6 +161,7 @@ def deployed(ledger: DynamoDBLedger) -> None:
         (deploy, lambda ledger: ledger.postpone(waiting("d1")), 2),
         (deploy, lambda ledger: ledger.refuse(deploying("d1", status=DecisionStatus.DONE)), 1),
         (deployed, lambda ledger: ledger.end_deployment(DEPLOYMENT, skipped("e"), champion(), instead_of=None), 1),
+        (crowned, lambda ledger: ledger.watch(skipped("w"), WATCH, package_arn()), 1),
         (nothing, lambda ledger: ledger.deployment("d1"), 1),
         (nothing, lambda ledger: ledger.deployments("churn"), 1),
     ],

@@ -7,7 +7,8 @@ import pytest
 from control_plane.errors import AlreadyDecided, SlotTaken, Superseded
 from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
-from control_plane.records import Champion, Decision, DecisionStatus, Deployment
+from control_plane.policies import DriftKind
+from control_plane.records import Champion, Decision, DecisionStatus, Deployment, Watch, Watched
 from tests.contract.looks import apply, decided, due_decisions, pending_of, slot_of
 from tests.contract.test_ledger_races import CONTENDERS, race
 from tests.samples import (
@@ -383,3 +384,34 @@ def test_nothing_is_adopted_while_a_deployment_is_under_way(ledger: Ledger) -> N
     with pytest.raises(Superseded):
         ledger.adopt(adopted(2), ending("a1", Outcome.ADOPTED), champion(2), instead_of=None)
     assert (king_of(ledger), ledger.deployment("a1"), ledger.decision("a1")) == (None, None, None)
+
+
+# -- what the champion is watched by --
+
+
+def watched(package: str, **changes: Any) -> Watch:
+    monitors = (Watched(kind=DriftKind.DATA_QUALITY, schedule="churn-data-quality", definition="churn-1"),)
+    return Watch(**{"id": "w1", "package": package, "monitors": monitors, "since": after(minutes=1), **changes})
+
+
+def test_a_watch_is_remembered_with_its_decision_and_survives_the_next_champion(ledger: Ledger) -> None:
+    ledger.crown(ending("d0"), champion(1), instead_of=None)
+    assert ledger.model("churn").watch is None
+    watch = watched(package_arn(1))
+    ledger.watch(ending("watch-1", Outcome.WATCHED), watch, package_arn(1))
+    assert ledger.model("churn").watch == watch
+    assert decided(ledger, "watch-1").outcome is Outcome.WATCHED
+    ledger.crown(ending("d1"), champion(2), instead_of=package_arn(1))
+    assert ledger.model("churn").watch == watch
+    assert ledger.due(after(days=1)) == []
+
+
+def test_a_watch_is_of_the_champion_and_written_once_1(ledger: Ledger) -> None:
+    ledger.crown(ending("d0"), champion(2), instead_of=None)
+    with pytest.raises(Superseded):
+        ledger.watch(ending("watch-1", Outcome.WATCHED), watched(package_arn(1)), package_arn(1))
+    assert (ledger.model("churn").watch, ledger.decision("watch-1")) == (None, None)
+    ledger.watch(ending("watch-2", Outcome.WATCHED), watched(package_arn(2)), package_arn(2))
+    with pytest.raises(AlreadyDecided):
+        ledger.watch(ending("watch-2", Outcome.WATCHED), watched(package_arn(2), monitors=()), package_arn(2))
+    assert ledger.model("churn").watch == watched(package_arn(2))

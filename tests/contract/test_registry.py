@@ -11,10 +11,11 @@ from botocore.stub import Stubber
 
 from control_plane.adapters.sagemaker_registry import SageMakerRegistry
 from control_plane.errors import UnknownPackage
-from control_plane.registry import ApprovalStatus, Registry
+from control_plane.policies import DriftKind
+from control_plane.registry import ApprovalStatus, Baseline, Registry
 from tests.contract.sagemaker.serving import Served
 from tests.fakes import FakeRegistry
-from tests.local.instances import Instance
+from tests.local.instances import Instance, unique
 from tests.samples import MORNING, execution_arn, package_arn
 
 IMAGE, MODEL_DATA = "scikit-learn:1.7", "s3://artifacts/models/churn/{}/model.tar.gz"
@@ -91,6 +92,45 @@ def test_a_new_version_waits_for_approval_and_says_where_it_is_from(versions: Ve
     assert found.decision == "d1"
     assert (found.sample_uri, found.content_type) == (SAMPLE.format("churn", 1), "text/csv")
     assert found.last_modified.tzinfo is not None
+
+
+URI = "s3://artifacts/{}.json"
+DATA, QUALITY = DriftKind.DATA_QUALITY, DriftKind.MODEL_QUALITY
+
+
+def metrics(**files: str) -> dict[str, Any]:
+    return {name: {"ContentType": "application/json", "S3Uri": URI.format(file)} for name, file in files.items()}
+
+
+@pytest.mark.parametrize(
+    ("registered", "baselines"),
+    [
+        ({}, {}),
+        (
+            {"DriftCheckBaselines": {"ModelDataQuality": metrics(Statistics="s", Constraints="c")}},
+            {DATA: Baseline(URI.format("c"), URI.format("s"))},
+        ),
+        (
+            {
+                "ModelMetrics": {
+                    "ModelQuality": metrics(Constraints="then"),
+                    "ModelDataQuality": metrics(Constraints="c"),
+                },
+                "DriftCheckBaselines": {"ModelQuality": metrics(Constraints="now")},
+            },
+            {DATA: Baseline(URI.format("c")), QUALITY: Baseline(URI.format("now"))},
+        ),
+        ({"ModelMetrics": {"ModelQuality": metrics(Statistics="report")}}, {}),
+    ],
+    ids=["none", "to compare with", "measured by", "a report alone"],
+)
+def test_what_a_version_is_to_be_watched_by_is_told(
+    sagemaker: Any, registered: dict[str, Any], baselines: dict[DriftKind, Baseline]
+) -> None:
+    group = unique("group")
+    sagemaker.create_model_package_group(ModelPackageGroupName=group)
+    arn = sagemaker.create_model_package(ModelPackageGroupName=group, **registered)["ModelPackageArn"]
+    assert SageMakerRegistry(sagemaker).describe(arn).baselines == baselines
 
 
 def test_a_version_that_no_run_registered_says_so(versions: Versions) -> None:

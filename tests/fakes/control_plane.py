@@ -8,6 +8,7 @@ from control_plane.ledger import Ledger
 from control_plane.monitors import Monitors
 from control_plane.ports import Events, Notices, Objects, Pipelines
 from control_plane.registry import Registry
+from control_plane.schedules import Schedules
 from tests.fakes.endpoints import FakeEndpoints
 from tests.fakes.events import FakeEvents
 from tests.fakes.ledger import FakeLedger
@@ -16,6 +17,7 @@ from tests.fakes.notices import FakeNotices
 from tests.fakes.objects import FakeObjects
 from tests.fakes.pipelines import FakePipelines
 from tests.fakes.registry import FakeRegistry
+from tests.fakes.schedules import FakeSchedules
 from tests.samples import MORNING
 
 
@@ -30,6 +32,7 @@ class FakeControlPlane:
     events: FakeEvents = field(default_factory=FakeEvents)
     monitors: FakeMonitors = field(default_factory=FakeMonitors)
     notices: FakeNotices = field(default_factory=FakeNotices)
+    schedules: FakeSchedules = field(default_factory=FakeSchedules)
     pipelines: FakePipelines = field(init=False)
     registry: FakeRegistry = field(init=False)
     endpoints: FakeEndpoints = field(init=False)
@@ -60,6 +63,7 @@ class PlaneOf:
     registry: Registry
     monitors: Monitors
     notices: Notices
+    schedules: Schedules
     endpoints: Endpoints
 
     @property

@@ -22,6 +22,7 @@ from control_plane.records import (
     Route,
     Run,
     Slot,
+    Watch,
 )
 from tests.fakes.rows import (
     Claim,
@@ -121,6 +122,14 @@ class FakeLedger:
             self._add(decision)
             require(model in rows.specs, Superseded(model))
             self._crown(model, champion, instead_of)
+
+    def watch(self, decision: Decision, watch: Watch, champion: str) -> None:
+        model = str(decision.model)
+        with self._store.transaction() as rows:
+            self._add(decision)
+            king = rows.champions.get(model)
+            require(king is not None and king.package == champion, Superseded(model))
+            rows.watches[model] = watch
 
     def routes(self, bucket: str, folders: Collection[str]) -> Mapping[str, Route]:
         rows = self._store.rows

@@ -52,8 +52,9 @@ from tests.samples import (
     package_arn,
     package_changed,
     run_requested,
+    watched_spec,
 )
-from tests.unit.world import new_plane, pack_samples, put, tick, write_verdict
+from tests.unit.world import give_baselines, new_plane, pack_samples, put, tick, write_verdict
 
 # How events come: each once, each twice, without any of SageMaker's; or once, while the due index lags by a tick.
 type Mode = Literal["once", "twice", "unreported", "stale"]
@@ -127,7 +128,8 @@ class Ending:
     """What is left. `idle` is the longest time, in ticks, that a slot was held without anything under way.
 
     `deployed` are the versions that endpoints were asked for, in order; `serving` is what each serves, and whether it
-    has settled.
+    has settled; `monitors` is with which constraints its monitoring schedules compare, of so many
+    definitions in all.
     """
 
     purposes: tuple[Purpose, ...]
@@ -140,6 +142,8 @@ class Ending:
     deployed: tuple[str, ...]
     serving: Mapping[str, tuple[str, bool]]
     idle: int
+    monitors: Mapping[str, str]
+    definitions: int
 
 
 FIRST = ("a.csv", "b.csv", "_SUCCESS")
@@ -268,6 +272,20 @@ SCENARIOS = (
         versions=2,
         failing=2,
         spec=DEPLOYED,
+    ),
+    Scenario(
+        "each champion is watched with its own baseline",
+        {},
+        (
+            *(Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED, Outcome.WATCHED) * 2,
+            *(Outcome.ROLLING_BACK, Outcome.ROLLED_BACK, Outcome.WATCHED),
+        ),
+        (),
+        champion=1,
+        deployed=(1, 2, 1),
+        happens={0: (Approval(1),), 8: (Approval(2),), 16: (Approval(2, "Rejected"),)},
+        versions=2,
+        spec=watched_spec(),
     ),
     Scenario(
         "a version rejected on its way",
@@ -470,6 +488,7 @@ class World:
             self._find_serving(package_arn(scenario.found))
         put(self.plane.objects, *map(key, scenario.stored))
         pack_samples(self.plane)
+        give_baselines(self.plane)
         if scenario.failing:
             self.plane.endpoints.answers[package_arn(scenario.failing)] = Answer(500)
         wrap = self.faults.wrap
@@ -482,6 +501,7 @@ class World:
             registry=wrap("registry", self.plane.registry),
             monitors=wrap("monitors", self.plane.monitors),
             notices=wrap("notices", self.plane.notices),
+            schedules=wrap("schedules", self.plane.schedules),
             endpoints=wrap("endpoints", self.plane.endpoints),
         )
         self.undelivered: list[str] = []
@@ -616,7 +636,7 @@ class World:
                 self.undelivered.append(str(handle))
 
     def _ending(self, idle: int) -> Ending:
-        ledger, pipelines = self.plane.ledger, self.plane.pipelines
+        ledger, pipelines, schedules = self.plane.ledger, self.plane.pipelines, self.plane.schedules
         return Ending(
             purposes=tuple(started.request.purpose for started in pipelines.started),
             data=len({started.request.fingerprint for started in pipelines.started}),
@@ -631,6 +651,8 @@ class World:
                 for endpoint in self.plane.endpoints.endpoints.values()
             },
             idle=idle,
+            definitions=len(schedules.plans),
+            monitors={name: schedules.plans[ran].constraints for name, ran in schedules.running.items()},
         )
 
 

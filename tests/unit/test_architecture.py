@@ -23,31 +23,10 @@ PURE = [
     *(
         f"control_plane.{name}"
         for name in (
-            *(
-                "actions",
-                "admission",
-                "clock",
-                "costs",
-                "deployments",
-                "endpoints",
-                "errors",
-                "fields",
-                "history",
-                "ledger",
-            ),
-            *(
-                "manifests",
-                "models",
-                "monitors",
-                "notices",
-                "outcomes",
-                "policies",
-                "ports",
-                "prices",
-                "records",
-                "registry",
-            ),
-            *("requests", "verdicts", "violations"),
+            *("actions", "admission", "clock", "costs", "deployments", "endpoints", "errors", "fields", "history"),
+            *("ledger", "manifests", "models", "monitor_plans", "monitored", "monitors", "notices"),
+            *("outcomes", "policies"),
+            *("ports", "prices", "records", "registry", "requests", "schedules", "serving", "verdicts", "violations"),
         )
     ),
     *(module for module in MODULES if module.startswith("control_plane.events")),
@@ -56,14 +35,8 @@ PURE = [
 # What gathers and acts, through ports alone: tests put fakes there, `wiring.py` puts AWS.
 SHELLS = [
     *("control_plane.calls", "control_plane.candidates", "control_plane.dispatcher", "control_plane.lineage"),
-    *(
-        "control_plane.standings",
-        "on_endpoint.sequels",
-        "on_endpoint.smoke_test",
-        "on_request.answers",
-        "on_tick.looking_after",
-    ),
-    *("on_drift.remembering", "on_drift.sources"),
+    *("control_plane.standings", "on_endpoint.sequels", "on_endpoint.smoke_test", "on_endpoint.watching"),
+    *("on_drift.remembering", "on_drift.sources", "on_request.answers", "on_tick.looking_after"),
     *("on_pipeline_execution.sequels", "on_tick.looks", "on_tick.monitor_runs"),
 ]
 IMPURE = {

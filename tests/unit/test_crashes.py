@@ -100,6 +100,15 @@ def test_the_endpoint_was_asked_for_each_version_once_and_serves_the_champion_1_
         assert set(end.serving.values()) == ({(champion.config, True)} if champion and expected else set()), call
 
 
+def test_the_endpoint_is_watched_with_the_champions_baseline_alone_3(
+    scenario: Scenario, mode: Mode, kind: Kind
+) -> None:
+    baseline = f"s3://artifacts/pipelines/churn/{scenario.champion}/data_quality/constraints.json"
+    expected = {"pointsman-churn-prod-data-quality": baseline} if scenario.spec.monitor.kind != "none" else {}
+    for call, end in endings(scenario.name, mode, kind).items():
+        assert (end.monitors, end.definitions) == (expected, len(expected)), call
+
+
 def test_a_slot_is_held_for_nothing_no_longer_than_two_ticks_4(scenario: Scenario, mode: Mode, kind: Kind) -> None:
     too_long = {call: end.idle for call, end in endings(scenario.name, mode, kind).items() if end.idle > 2}
     assert too_long == {}

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from control_plane.events import DriftReport, ModelPackageStateChange, ObjectCreated, RunRequested
 from control_plane.models import ModelSpec
+from control_plane.policies import DriftKind
 from control_plane.ports import ControlPlane
 from control_plane.records import Decision, Slot
-from control_plane.registry import ApprovalStatus
+from control_plane.registry import ApprovalStatus, Baseline
 from on_data_arrival.handler import handle as on_data_arrival
 from on_drift.handler import handle as on_drift
 from on_model_package.handler import handle as on_model_package
@@ -83,6 +85,15 @@ def write_verdict(plane: FakeControlPlane, uri: str, *, passed: bool) -> None:
     summary = "auc 0.86 meets the bar of 0.8" if passed else "auc 0.71 misses the bar of 0.8 by 0.09"
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     plane.objects.write(bucket, key, json.dumps({"verdict": {"passed": passed, "summary": summary}}).encode())
+
+
+def give_baselines(plane: FakeControlPlane) -> None:
+    """Every version's own, as its training registers them."""
+    kinds = (DriftKind.DATA_QUALITY, DriftKind.MODEL_QUALITY)
+    for arn, package in plane.registry.packages.items():
+        at = f"s3://artifacts/pipelines/{package.group}/{package.version}"
+        made = {kind: Baseline(f"{at}/{kind}/constraints.json", f"{at}/{kind}/statistics.json") for kind in kinds}
+        plane.registry.packages[arn] = replace(package, baselines=made)
 
 
 def pack_samples(plane: FakeControlPlane) -> None:

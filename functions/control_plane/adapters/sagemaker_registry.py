@@ -1,12 +1,13 @@
 """`Registry` on SageMaker's Model Registry."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from control_plane.adapters.sagemaker import one_line
 from control_plane.errors import UnknownPackage
-from control_plane.registry import ApprovalStatus, Package
+from control_plane.policies import DriftKind
+from control_plane.registry import ApprovalStatus, Baseline, Package
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
         ModelPackageContainerDefinitionOutputTypeDef,
         ModelPackageSummaryTypeDef,
     )
+
+
+_BASELINES = {DriftKind.DATA_QUALITY: "ModelDataQuality", DriftKind.MODEL_QUALITY: "ModelQuality"}
 
 
 class SageMakerRegistry:
@@ -45,6 +49,7 @@ class SageMakerRegistry:
             report_uri=answer.get("ModelMetrics", {}).get("ModelQuality", {}).get("Statistics", {}).get("S3Uri"),
             decision=answer.get("CustomerMetadataProperties", {}).get("DecisionKey"),
             instance_types=tuple(specification.get("SupportedRealtimeInferenceInstanceTypes", ())),
+            baselines=_baselines(answer),
             sample_uri=answer.get("SamplePayloadUrl"),
             content_type=next(iter(specification.get("SupportedContentTypes", ())), "text/csv"),
         )
@@ -86,3 +91,17 @@ def _container(answer: "DescribeModelPackageOutputTypeDef") -> "ModelPackageCont
     """Empty for a version that isn't made to be served: others in the account may register such."""
     containers = answer["InferenceSpecification"]["Containers"] if "InferenceSpecification" in answer else []
     return containers[0] if containers else {}
+
+
+def _baselines(answer: "DescribeModelPackageOutputTypeDef") -> dict[DriftKind, Baseline]:
+    """Those that were registered to compare with; or else, what the version was measured by when it was registered.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-quality-clarify-baseline-lifecycle.html
+    """
+    found: dict[DriftKind, Baseline] = {}
+    for kind, member in _BASELINES.items():
+        said: Any = {**answer.get("ModelMetrics", {}), **answer.get("DriftCheckBaselines", {})}.get(member, {})
+        if "Constraints" in said:
+            statistics = said.get("Statistics", {}).get("S3Uri")
+            found[kind] = Baseline(constraints=said["Constraints"]["S3Uri"], statistics=statistics)
+    return found

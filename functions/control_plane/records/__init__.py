@@ -7,7 +7,7 @@ from control_plane.records.decisions import Decision, DecisionStatus
 from control_plane.records.record import Record
 from control_plane.records.requests import DeployRequest, StartRequest
 from control_plane.records.runs import Cost, Deployment, Run
-from control_plane.records.state import Champion, Drift, Model, Paused, Slot, UnreadableModel
+from control_plane.records.state import Champion, Drift, Model, Paused, Slot, UnreadableModel, Watch, Watched
 
 __all__ = [
     "ArrivalWindow",
@@ -28,6 +28,8 @@ __all__ = [
     "StartRequest",
     "Unreadable",
     "UnreadableModel",
+    "Watch",
+    "Watched",
 ]
 
 

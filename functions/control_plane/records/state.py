@@ -41,6 +41,26 @@ class Paused(Record):
     since: datetime
 
 
+class Watched(Record):
+    """A monitoring schedule of an endpoint, and the job definition that it runs."""
+
+    kind: DriftKind
+    schedule: str
+    definition: str
+
+
+class Watch(Record):
+    """What an endpoint was given to be watched by, with the baseline of `package`; perhaps nothing.
+
+    `id` stands for all that was asked for.
+    """
+
+    id: str
+    package: str
+    monitors: tuple[Watched, ...] = ()
+    since: datetime
+
+
 class Drift(Record):
     """Drift that was found and that nothing has taken back: neither a later word nor a new champion.
 
@@ -62,7 +82,7 @@ class Model(Record):
     `pending` and `pending_deployment` are the decisions that wait for the slots `slot` and `deploying`. `started` says
     when the last run of each purpose began, `arrived` when data last came, `since` when the model was applied first.
     `approvals` are the registry's approval statuses by version's ARN, as `on_tick` last saw them; of monitors' runs it
-    has seen to those that ended until `heard_until`.
+    has seen to those that ended until `heard_until`. `watch` is what its endpoint is watched by.
     """
 
     kind: Literal["model"] = "model"
@@ -79,6 +99,7 @@ class Model(Record):
     arrived: Mapping[Purpose, datetime] = {}
     approvals: Mapping[str, str] = {}
     heard_until: datetime | None = None
+    watch: Watch | None = None
     drift: Mapping[DriftKind, Drift] = {}
 
 

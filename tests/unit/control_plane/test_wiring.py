@@ -21,6 +21,7 @@ def _a_deployments_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARTIFACT_BUCKET", "artifacts")
     monkeypatch.setenv("ENDPOINT_ROLE_ARN", "role")
     monkeypatch.setenv("TOPIC_ARN", "topic")
+    monkeypatch.setenv("JOB_ROLE_ARN", "jobs")
     monkeypatch.setenv("LOOK_AFTER_SECONDS", "900")
     monkeypatch.setenv("PATIENCE_SECONDS", "60")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
@@ -33,6 +34,7 @@ def test_settings_come_from_the_environment() -> None:
         artifact_bucket="artifacts",
         endpoint_role_arn="role",
         topic_arn="topic",
+        job_role_arn="jobs",
         look_after_seconds=900,
         patience_seconds=60,
     )

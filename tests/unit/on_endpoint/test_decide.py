@@ -5,8 +5,10 @@ import pytest
 from control_plane.actions import Conclude, Defer, Deploy, Skip
 from control_plane.endpoints import Answer, Endpoint
 from control_plane.outcomes import Outcome
+from control_plane.policies import DriftKind
 from control_plane.records import DeployRequest, Slot
-from on_endpoint.decide import Untested, decide_end, decide_next, decide_tested, decide_undo
+from control_plane.registry import Baseline
+from on_endpoint.decide import Untested, decide_end, decide_next, decide_tested, decide_undo, decide_watch
 from tests.samples import (
     MORNING,
     after,
@@ -18,6 +20,7 @@ from tests.samples import (
     endpoint_of,
     model_of,
     package,
+    watched_spec,
 )
 
 WANTED = "churn-2-config"
@@ -162,3 +165,15 @@ def test_a_champion_that_was_rejected_goes_when_there_is_one_to_go_back_to() -> 
     nothing = decide_undo(rejected, None, model, MORNING)
     assert isinstance(nothing, Skip)
     assert nothing.outcome is Outcome.SKIPPED_NO_CHAMPION
+
+
+def test_a_champion_is_watched_by_its_own_baseline_or_by_nothing() -> None:
+    baselines = {DriftKind.DATA_QUALITY: Baseline("s3://artifacts/constraints.json")}
+    watched = model_of(watched_spec(), champion=champion(2))
+    with_one = decide_watch(watched, package(2, baselines=baselines))
+    assert (with_one.outcome, [plan.endpoint for plan in with_one.plans]) == (Outcome.WATCHED, ["churn-prod"])
+    for lacking in (package(2), None):
+        without = decide_watch(watched, lacking)
+        assert (without.outcome, without.plans) == (Outcome.SKIPPED_NO_BASELINE, ())
+    unasked = decide_watch(model_of(deployed_spec(), champion=champion(2)), package(2, baselines=baselines))
+    assert (unasked.outcome, unasked.plans) == (Outcome.UNWATCHED, ())

@@ -21,6 +21,7 @@ from control_plane.records import (
     Due,
     Run,
     StartRequest,
+    Watch,
 )
 
 _DUE_PER_SHARD = 25
@@ -38,6 +39,9 @@ class DynamoDBLedger(ModelRows, WindowRows, RunRows, DeploymentRows):
 
     def crown(self, decision: Decision, champion: Champion, *, instead_of: str | None) -> None:
         self._table.write(transactions.new_decision(decision), slots.crowned(str(decision.model), champion, instead_of))
+
+    def watch(self, decision: Decision, watch: Watch, champion: str) -> None:
+        self._table.write(transactions.new_decision(decision), slots.watched(str(decision.model), watch, champion))
 
     def tally(self, decision: Decision) -> None:
         first = items.decision_item(decision)

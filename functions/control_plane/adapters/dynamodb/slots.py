@@ -11,7 +11,7 @@ from control_plane.adapters.dynamodb.transactions import superseded
 from control_plane.clock import stamp
 from control_plane.errors import SlotTaken
 from control_plane.policies import DriftKind
-from control_plane.records import Champion, Decision, Deployment, DeployRequest, Run, StartRequest
+from control_plane.records import Champion, Decision, Deployment, DeployRequest, Run, StartRequest, Watch
 
 # Drift was that of the champion before.
 _DRIFT = ", ".join(f"drift_{kind}" for kind in DriftKind)
@@ -151,6 +151,15 @@ def adopted(model: str, champion: Champion, instead_of: str | None) -> Write:
     """What serves is about to be another where a deployment is under way."""
     crown = crowned(model, champion, instead_of)
     return replace(crown, condition=f"{crown.condition} AND attribute_not_exists(deploying_decision)")
+
+
+def watched(model: str, watch: Watch, champion: str) -> Write:
+    return Write(
+        Update(keys.model_key(model), "SET watched_by = :watch"),
+        "champion_package = :champion",
+        {":watch": watch.model_dump_json(), ":champion": champion},
+        superseded,
+    )
 
 
 def pending(decision: Decision, replaced: str | None) -> Write:
