@@ -84,8 +84,8 @@ class Environment:
         return SageMakerEndpoints(self.sagemaker, lambda: self.cloudwatch, runtime, role_arn="", capture_uri="")
 
     @cached_property
-    def outputs(self) -> dict[str, str]:
-        """The stack's outputs. Raises NotDeployed."""
+    def _described(self) -> dict[str, Any]:
+        """The stack, as CloudFormation describes it. Raises NotDeployed."""
         try:
             stacks = self.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"]
         except ClientError as error:
@@ -94,7 +94,12 @@ class Environment:
             stacks = []
         if not stacks or not stacks[0].get("Outputs"):
             raise NotDeployed(f"stack {self.stack!r} is not deployed to {self.name}; {self._how_to_deploy}")
-        return {output["OutputKey"]: output["OutputValue"] for output in stacks[0]["Outputs"]}
+        return dict(stacks[0])
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        """The stack's outputs. Raises NotDeployed."""
+        return {output["OutputKey"]: output["OutputValue"] for output in self._described["Outputs"]}
 
     def output(self, key: str) -> str:
         """One output of the stack. Raises NotDeployed, also where it was deployed from a checkout without that one."""
@@ -106,3 +111,16 @@ class Environment:
     def _how_to_deploy(self) -> str:
         how = "pointsman up --deploy" if self.name == LOCAL else f"sam build && sam deploy --config-env {self.name}"
         return f"deploy it with `{how}`"
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The stack's parameters. Raises NotDeployed."""
+        return {each["ParameterKey"]: each["ParameterValue"] for each in self._described.get("Parameters", ())}
+
+    def resource(self, logical_id: str) -> str:
+        """The physical id of one of the stack's resources. Raises NotDeployed."""
+        self._described  # noqa: B018  asked for its error
+        answer = self.client("cloudformation").describe_stack_resource(
+            StackName=self.stack, LogicalResourceId=logical_id
+        )
+        return str(answer["StackResourceDetail"]["PhysicalResourceId"])

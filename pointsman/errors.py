@@ -16,6 +16,7 @@ PointsmanError                        1
 ├── Different                    24   `pointsman diff` found something to apply
 ├── NotCompilable               25   the pipelines can't be what the environment's stack asks for
 ├── AwsError                     26   AWS refused what a command needs, or couldn't be asked
+├── UnknownState                 27   a plan needs to know what the state's file doesn't tell
 ├── NotInCheckout                19   neither the working directory nor the package lies in a checkout
 └── LocalAwsError                 2   the embedded AWS could not do what was asked
     ├── UnsupportedPlatform       3   the built functions hold Linux binaries
@@ -182,6 +183,12 @@ class AwsError(PointsmanError):
     """Not raised: what a command's end makes of botocore's errors that nothing else understood."""
 
     exit_code: ClassVar[int] = 26
+
+
+class UnknownState(PointsmanError):
+    """Raised by `pointsman plan`, where an environment would be asked."""
+
+    exit_code: ClassVar[int] = 27
 
 
 class NotInCheckout(PointsmanError):

@@ -4,10 +4,18 @@ import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 FOLDER = Path(__file__).parents[1] / "events"
-_ROW = re.compile(r"^\| (\w+)\.json \| .+ \| (\w+|-) \| .+ \|$", re.MULTILINE)
+_ROW = re.compile(r"^\| (\w+)\.json \| .+ \| (\w+|-) \| (\w+) \| (\w+|-) \| .+ \|$", re.MULTILINE)
+
+
+class Expected(NamedTuple):
+    """`room` and `outcome` are `-` for an event that no room wants; `state` is a file under `events/states/`."""
+
+    room: str
+    state: str
+    outcome: str
 
 
 def sample_event(name: str) -> dict[str, Any]:
@@ -17,6 +25,6 @@ def sample_event(name: str) -> dict[str, Any]:
 
 
 @cache
-def index() -> dict[str, str]:
-    """The room that each event is for, `-` for none."""
-    return dict(_ROW.findall((FOLDER / "README.md").read_text()))
+def index() -> dict[str, Expected]:
+    """What should become of each event."""
+    return {name: Expected(*rest) for name, *rest in _ROW.findall((FOLDER / "README.md").read_text())}

@@ -82,7 +82,7 @@ def log_outcome(
 ) -> None:
     """For an event that leaves no decision of its own, or none yet."""
     fields = {"outcome": action.outcome, "event": event, "model": model, "correlation_id": correlation_id}
-    _tell(action.outcome, _why(action), fields)
+    _tell(action.outcome, why_of(action), fields)
 
 
 def _tell(outcome: Outcome, why: str, fields: Mapping[str, Any]) -> None:
@@ -109,7 +109,8 @@ def _count(action: str, outcome: Outcome, model: str | None, correlation_id: str
     count.flush_metrics()
 
 
-def _why(action: Hold | RecordEnd | Skip) -> str:
+def why_of(action: Hold | RecordEnd | Skip) -> str:
+    """A sentence, as decisions have one."""
     match action:
         case Hold(route, _, arrivals, complete):
             waits = "which are complete" if complete else "until their window closes"

@@ -7,6 +7,7 @@ from control_plane.actions import Hold, Skip
 from control_plane.errors import InvalidEvent
 from control_plane.events import ObjectCreated
 from control_plane.ports import ControlPlane
+from control_plane.records import Decision
 from control_plane.telemetry import log_decision, log_outcome, logger, room
 from control_plane.wiring import control_plane
 from on_data_arrival.decide import decide, merge
@@ -31,7 +32,7 @@ def handler(batch: dict[str, Any], _context: object) -> dict[str, Any]:
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
-def handle(events: Sequence[ObjectCreated], plane: ControlPlane) -> None:
+def handle(events: Sequence[ObjectCreated], plane: ControlPlane) -> list[Hold | Decision]:
     """One read for the whole batch, then one or two writes per window and one per folder that nobody claims."""
     folders: dict[str, set[str]] = {}
     for event in events:
@@ -39,11 +40,14 @@ def handle(events: Sequence[ObjectCreated], plane: ControlPlane) -> None:
     routes = {bucket: plane.ledger.routes(bucket, names) for bucket, names in folders.items()}
     decided = [(event, decide(event, routes[event.bucket])) for event in events]
     now = plane.now()
-    for hold in merge(action for _, action in decided if isinstance(action, Hold)):
+    holds = merge(action for _, action in decided if isinstance(action, Hold))
+    for hold in holds:
         window = plane.ledger.note_arrivals(
             hold.route, first_event=hold.first_event, arrivals=hold.arrivals, complete=hold.complete, now=now
         )
         log_outcome(hold.first_event, hold, model=hold.route.model, correlation_id=window)
-    for record in tally([(event, action) for event, action in decided if isinstance(action, Skip)], now):
+    records = tally([(event, action) for event, action in decided if isinstance(action, Skip)], now)
+    for record in records:
         plane.ledger.tally(record)
         log_decision(record)
+    return [*holds, *records]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from pointsman.cli import act, applying, faults, graph, local, look, look_at_models
+from pointsman.cli import act, applying, faults, graph, local, look, look_at_models, plan
 from pointsman.cli.output import say
 from pointsman.errors import AwsError, PointsmanError
 
@@ -20,7 +20,7 @@ _COMMANDS: tuple[Callable[..., None], ...] = (
     *(local.up, local.down, local.status, local.demo),
     *(applying.apply, applying.diff, act.start, act.evaluate, act.approve, act.reject),
     *(act.deploy, act.rollback, act.adopt, act.pause, act.resume, look_at_models.deployments),
-    *(graph.graph, look.cost, look.schema, look.image),
+    *(plan.plan, graph.graph, look.cost, look.schema, look.image),
 )
 for _command in _COMMANDS:
     app.command()(_command)

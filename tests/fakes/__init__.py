@@ -4,10 +4,10 @@ The contract suite runs on `FakeLedger` as it runs on DynamoDB, so a unit test m
 port fail or its caller die around a chosen call.
 """
 
+from pointsman.rehearsal.ledger import InMemoryLedger as FakeLedger
 from tests.fakes.control_plane import FakeControlPlane
 from tests.fakes.events import FakeEvents
 from tests.fakes.history import FakeHistory
-from tests.fakes.ledger import FakeLedger
 from tests.fakes.monitors import FakeMonitors
 from tests.fakes.objects import FakeObjects
 from tests.fakes.pipelines import FakePipelines

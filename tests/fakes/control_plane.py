@@ -9,9 +9,9 @@ from control_plane.monitors import Monitors
 from control_plane.ports import Events, Notices, Objects, Pipelines
 from control_plane.registry import Registry
 from control_plane.schedules import Schedules
+from pointsman.rehearsal.ledger import InMemoryLedger as FakeLedger
 from tests.fakes.endpoints import FakeEndpoints
 from tests.fakes.events import FakeEvents
-from tests.fakes.ledger import FakeLedger
 from tests.fakes.monitors import FakeMonitors
 from tests.fakes.notices import FakeNotices
 from tests.fakes.objects import FakeObjects

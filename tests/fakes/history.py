@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from control_plane.records import ArrivalWindow, Decision, Deployment, Model, Run, UnreadableModel
-from tests.fakes.ledger import FakeLedger
+from pointsman.rehearsal.ledger import InMemoryLedger as FakeLedger
 
 
 class FakeHistory:

@@ -3,6 +3,7 @@
 # ruff: noqa: SLF001  (this package exists to reach into MiniStack)
 
 import importlib
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -58,7 +59,8 @@ _HOOKS = {
     "cloudwatch_logs": "_log_groups",
     "dynamodb": "_update_continuous_backups _update_ttl",
     "eventbridge": "_SCHEDULER_TICK_INTERVAL _archive_event _archives _create_archive _cron_next_fire _delete_archive "
-    "_dispatch_event _dispatch_to_lambda _events_log_list _invoke_target _parse_cron_fields _parse_rate_seconds "
+    "_dispatch_event _dispatch_to_lambda _event_from_test_payload _events_log_list _invoke_target _matches_pattern "
+    "_parse_cron_fields _parse_rate_seconds "
     "_pattern_event_view _put_events _rule_last_fired _tick_scheduled_rules _update_archive",
     "lambda_svc": "_dynamodb_stream_positions _emit_lambda_metrics _esms _event_invoke_config _execute_function "
     "_execute_function_dispatch _execute_function_warm _execution_record_for_config _function_urls _functions "
@@ -137,6 +139,13 @@ def load(settings: LocalSettings, port: int) -> MiniStack:
     if missing := missing_hooks(modules):
         raise UnsupportedMiniStack(f"MiniStack {TESTED_VERSION} lacks {', '.join(missing)}; reinstall it")
     return MiniStack(**modules)
+
+
+def pattern_matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
+    """Whether a rule with this pattern gets the event, as EventBridge delivers it. Needs no running instance."""
+    check_version()
+    eventbridge: Any = importlib.import_module(_MODULES["eventbridge"])
+    return bool(eventbridge._matches_pattern(json.dumps(pattern), eventbridge._event_from_test_payload(dict(event))))
 
 
 def _environment(settings: LocalSettings, port: int) -> dict[str, str]:

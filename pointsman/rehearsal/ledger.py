@@ -1,4 +1,7 @@
-"""`Ledger` in memory: the conditions of the DynamoDB adapter, checked and written under one lock."""
+"""`Ledger` in memory: the conditions of the DynamoDB adapter, checked and written under one lock.
+
+The contract suite runs on it as on DynamoDB, so what it says would happen is what happens.
+"""
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -24,7 +27,8 @@ from control_plane.records import (
     Slot,
     Watch,
 )
-from tests.fakes.rows import (
+from pointsman.rehearsal.filling import put
+from pointsman.rehearsal.rows import (
     Claim,
     Store,
     Word,
@@ -40,11 +44,21 @@ PATIENCE = timedelta(minutes=1)
 LISTED = 100
 
 
-class FakeLedger:
+class InMemoryLedger:
     """Reads see every finished write, as DynamoDB's consistent reads do."""
 
     def __init__(self) -> None:
         self._store = Store()
+
+    def put(self, record: Due) -> None:
+        """As it is, instead of what is there. For whoever fills a ledger; no room calls it."""
+        with self._store.transaction() as rows:
+            put(rows, record)
+
+    def claim(self, model: str, purpose: Purpose, fingerprint: str, decision: str, until: datetime) -> None:
+        """Hold that a decision uses some data. For whoever fills a ledger; no room calls it."""
+        with self._store.transaction() as rows:
+            rows.claims[model, purpose, fingerprint] = Claim(decision, until)
 
     def apply(self, spec: ModelSpec, now: datetime) -> None:
         with self._store.transaction() as rows:

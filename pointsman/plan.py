@@ -1,0 +1,61 @@
+"""What would happen to an event, and why. Touches nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pointsman.environment import Environment
+from pointsman.functions import settings_of
+from pointsman.rehearsal.recording import Call, Clients
+from pointsman.rehearsal.rooms import Result, act
+from pointsman.rehearsal.stage import Look, Stage
+from pointsman.rehearsal.state_file import StateFile
+from pointsman.rules import Rule, Rules, as_delivered
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What one room would do with an event that one rule sends it."""
+
+    rule: Rule
+    looks: tuple[Look, ...]
+    results: tuple[Result, ...]
+    calls: tuple[Call, ...]
+
+    def is_on_record(self, result: Result) -> bool:
+        """It was decided before, so nothing of it would be written."""
+        written = {call.parameters.get("decision") for call in self.calls}
+        return result.decision is not None and result.decision.id not in written
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Every event is planned as if it were the next."""
+
+    rules: Rules
+    source: StateFile | Environment
+    clients: Clients
+
+    @classmethod
+    def of_file(cls, state: StateFile) -> "Planner":
+        return cls(Rules.of_template({"DataBucket": state.data_bucket}), state, Clients())
+
+    @classmethod
+    def of_environment(cls, environment: Environment) -> "Planner":
+        """Raises NotDeployed."""
+        values = environment.parameters | environment.outputs
+        return cls(Rules.of_template(values), environment, Clients(environment))
+
+    def plan(self, event: Mapping[str, Any]) -> list[Planned]:
+        """Empty where no rule wants the event."""
+        return [self._rehearse(rule, as_delivered(event)) for rule in self.rules.reached(event)]
+
+    def _rehearse(self, rule: Rule, event: Mapping[str, Any]) -> Planned:
+        stage = self._stage(rule)
+        results = act(rule.room, event, stage)
+        return Planned(rule, tuple(stage.script.looks), tuple(results), tuple(stage.script.calls))
+
+    def _stage(self, rule: Rule) -> Stage:
+        if isinstance(self.source, StateFile):
+            return Stage.of_file(self.source, self.clients)
+        return Stage.of_environment(self.source, self.clients, settings_of(self.source, rule.function))
