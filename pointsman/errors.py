@@ -17,6 +17,7 @@ PointsmanError                        1
 ├── NotCompilable               25   the pipelines can't be what the environment's stack asks for
 ├── AwsError                     26   AWS refused what a command needs, or couldn't be asked
 ├── UnknownState                 27   a plan needs to know what the state's file doesn't tell
+├── RoomFailed                   28   a room raised an error about an event; nobody will try again by itself
 ├── NotInCheckout                19   neither the working directory nor the package lies in a checkout
 └── LocalAwsError                 2   the embedded AWS could not do what was asked
     ├── UnsupportedPlatform       3   the built functions hold Linux binaries
@@ -189,6 +190,12 @@ class UnknownState(PointsmanError):
     """Raised by `pointsman plan`, where an environment would be asked."""
 
     exit_code: ClassVar[int] = 27
+
+
+class RoomFailed(PointsmanError):
+    """Raised by the commands that hand events to rooms; carries the room's own error."""
+
+    exit_code: ClassVar[int] = 28
 
 
 class NotInCheckout(PointsmanError):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pointsman.environment import Environment
+from pointsman.event_files import at_home
 from pointsman.functions import settings_of
 from pointsman.rehearsal.recording import Call, Clients
 from pointsman.rehearsal.rooms import Result, act
@@ -48,7 +49,13 @@ class Planner:
 
     def plan(self, event: Mapping[str, Any]) -> list[Planned]:
         """Empty where no rule wants the event."""
-        return [self._rehearse(rule, as_delivered(event)) for rule in self.rules.reached(event)]
+        here = self.as_it_comes(event)
+        return [self._rehearse(rule, here) for rule in self.rules.reached(here)]
+
+    def as_it_comes(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
+        """An environment gets samples as its own events."""
+        delivered = as_delivered(event)
+        return at_home(delivered, self.source) if isinstance(self.source, Environment) else delivered
 
     def _rehearse(self, rule: Rule, event: Mapping[str, Any]) -> Planned:
         stage = self._stage(rule)

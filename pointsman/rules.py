@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from pointsman.checkout import project_root
 from pointsman.errors import NotFound
 
@@ -66,6 +68,13 @@ class Rules:
         return max(found, key=lambda rule: len(rule.name))
 
 
+def room_functions() -> dict[str, str]:
+    """The logical ids of the rooms' functions, by room."""
+    resources = _template(project_root() / "template.yaml")["Resources"]
+    functions = {name: each for name, each in resources.items() if each["Type"] == "AWS::Serverless::Function"}
+    return {_room(each["Properties"]): name for name, each in functions.items()}
+
+
 def as_delivered(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """A documented example has `source` twice, in JSON a list; on the bus there is one."""
     source = event.get("source")
@@ -78,11 +87,30 @@ def _matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
     return pattern_matches(pattern, as_delivered(event))
 
 
+class _TemplateLoader(yaml.SafeLoader):
+    """With CloudFormation's short forms as their long ones."""
+
+
+def _long_form(loader: _TemplateLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    value: Any
+    match node:
+        case yaml.ScalarNode():
+            value = loader.construct_scalar(node)
+        case yaml.SequenceNode():
+            value = loader.construct_sequence(node, deep=True)
+        case _:
+            value = loader.construct_mapping(node, deep=True)
+    if suffix == "GetAtt":
+        value = value.split(".", 1)
+    return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
+
+
+_TemplateLoader.add_multi_constructor("!", _long_form)
+
+
 @cache
 def _template(path: Path) -> dict[str, Any]:
-    from samtranslator.yaml_helper import yaml_parse
-
-    return dict(yaml_parse(path.read_text()))
+    return dict(yaml.load(path.read_text(), Loader=_TemplateLoader))  # noqa: S506  it is a SafeLoader
 
 
 def _rules(resources: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[Rule]:

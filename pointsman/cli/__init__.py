@@ -20,7 +20,7 @@ _COMMANDS: tuple[Callable[..., None], ...] = (
     *(local.up, local.down, local.status, local.demo),
     *(applying.apply, applying.diff, act.start, act.evaluate, act.approve, act.reject),
     *(act.deploy, act.rollback, act.adopt, act.pause, act.resume, look_at_models.deployments),
-    *(plan.plan, graph.graph, look.cost, look.schema, look.image),
+    *(plan.plan, plan.invoke, graph.graph, look.cost, look.schema, look.image),
 )
 for _command in _COMMANDS:
     app.command()(_command)

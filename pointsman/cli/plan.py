@@ -1,12 +1,13 @@
-"""What would happen to events."""
+"""What would happen to events; what a room answers to one."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pointsman.cli.options import Env, Json, environment
+from pointsman.cli.options import Env, Json, State, environment
 from pointsman.cli.output import console, print_json, say
+from pointsman.errors import BadRequest
 
 if TYPE_CHECKING:
     from pointsman.plan import Planner
@@ -41,7 +42,7 @@ def plan(
     if why_not:
         rule = planner.rules.named(why_not)
         for each in given:
-            say(f"{each.where}: {rule.mismatch(each.event) or f'{rule.name} matches'}")
+            say(f"{each.where}: {rule.mismatch(planner.as_it_comes(each.event)) or f'{rule.name} matches'}")
         return
     planned = ((each, planner.plan(each.event)) for each in given)
     if as_json:
@@ -49,6 +50,22 @@ def plan(
         return
     for each, plans in planned:
         console().print(plan_view(each, plans))
+
+
+def invoke(
+    room: Annotated[str, typer.Argument(metavar="ROOM", help="Such as on_model_package.")],
+    event: Annotated[str, typer.Argument(metavar="EVENT", help="A file, or - for standard input.")],
+    state: State = None,
+) -> None:
+    """Let the built room handle an event in a container, in front of the embedded AWS: `sam local invoke`."""
+    from pointsman.environment import LOCAL
+    from pointsman.event_files import read_events
+    from pointsman.local import invocation
+
+    given = read_events([event])
+    if len(given) != 1:
+        raise BadRequest(f"{event}: expected one event (found {len(given)})")
+    print_json(invocation.invoke(environment(LOCAL, state), room, given[0].event))
 
 
 def planner_of(env: str, state: Path | None) -> "Planner":

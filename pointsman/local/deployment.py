@@ -5,6 +5,9 @@ import platform
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 from pointsman.checkout import project_root
 from pointsman.environment import LOCAL_CREDENTIALS, Environment
@@ -36,22 +39,25 @@ def deploy(environment: Environment) -> None:
     _sam("deploy", "--config-env", environment.name, "--parameter-overrides", *_PARAMETERS, environment=environment)
 
 
-def _sam(*arguments: str, environment: Environment | None) -> None:
-    program, root = _sam_cli(), project_root()
-    (built := root / ".aws-sam").mkdir(exist_ok=True)
-    # `sam deploy` leaves a temporary folder behind for each archive that it uploads.
-    with tempfile.TemporaryDirectory(dir=built, prefix="tmp-", ignore_cleanup_errors=True) as temporary:
+def run_sam(*arguments: str, credentials: Mapping[str, str], text: str) -> str:
+    """What it answers to `text` on its standard output; what else it tells goes to our standard error.
+
+    Raises ToolMissing, ToolFailed.
+    """
+    with _surroundings(credentials) as surroundings:
         done = subprocess.run(
-            [program, *arguments],
-            cwd=root,
-            env={
-                **_clean_environment(),
-                **_credentials(environment),
-                "PATH": _path(),
-                "TMPDIR": temporary,
-                "SAM_CLI_TELEMETRY": "0",
-                "__SAM_CLI_APP_DIR": str(root / ".tools" / "sam-settings"),  # else ~/.aws-sam
-            },
+            [_sam_cli(), *arguments], **surroundings, input=text, stdout=subprocess.PIPE, text=True, check=False
+        )
+    if done.returncode:
+        raise ToolFailed(f"`sam {arguments[0]}` ended with exit code {done.returncode}; what it did is told above")
+    return done.stdout
+
+
+def _sam(*arguments: str, environment: Environment | None) -> None:
+    with _surroundings(_credentials(environment)) as surroundings:
+        done = subprocess.run(
+            [_sam_cli(), *arguments],
+            **surroundings,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -60,6 +66,24 @@ def _sam(*arguments: str, environment: Environment | None) -> None:
     if done.returncode:
         tail = "\n".join(done.stdout.splitlines()[-_SHOWN_LINES:])
         raise ToolFailed(f"`sam {arguments[0]}` ended with exit code {done.returncode}:\n{tail}")
+
+
+@contextmanager
+def _surroundings(credentials: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Where it runs, and what it finds there: nothing of the caller's own AWS settings."""
+    root = project_root()
+    (built := root / ".aws-sam").mkdir(exist_ok=True)
+    # `sam deploy` leaves a temporary folder behind for each archive that it uploads.
+    with tempfile.TemporaryDirectory(dir=built, prefix="tmp-", ignore_cleanup_errors=True) as temporary:
+        variables = {
+            **_clean_environment(),
+            **credentials,
+            "PATH": _path(),
+            "TMPDIR": temporary,
+            "SAM_CLI_TELEMETRY": "0",
+            "__SAM_CLI_APP_DIR": str(root / ".tools" / "sam-settings"),  # else ~/.aws-sam
+        }
+        yield {"cwd": root, "env": variables}
 
 
 def _path() -> str:

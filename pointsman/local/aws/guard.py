@@ -2,7 +2,8 @@
 
 The endpoint runs code for whoever may call it, and any secret signs. It listens on loopback alone, which keeps other
 machines out, but a web page in a local browser reaches loopback too: its requests carry an Origin, and after DNS
-rebinding a Host of its own. Both are refused, and so are MiniStack's administrative paths (reset among them).
+rebinding a Host of its own. Both are refused, and so are MiniStack's administrative paths (reset among them). A private
+address as Host is a container's, by a relay that somebody on this machine has opened: only names can be bound anew.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -23,7 +24,7 @@ def refusal(headers: Iterable[tuple[bytes, bytes]], path: str, port: int) -> str
     """Why a request must not pass, as a sentence, or None."""
     values = {name.lower(): value.decode("latin-1") for name, value in headers}
     host = values.get(b"host", "")
-    if not _is_local(f"//{host}", port):
+    if not _is_local(f"//{host}", port, or_private=True):
         return f"The Host header {host!r} does not name this machine on port {port}."
     origin = values.get(b"origin")
     if origin is not None and not _is_local(origin, port):
@@ -33,22 +34,23 @@ def refusal(headers: Iterable[tuple[bytes, bytes]], path: str, port: int) -> str
     return None
 
 
-def _is_local(url: str, port: int) -> bool:
+def _is_local(url: str, port: int, *, or_private: bool = False) -> bool:
     try:
         parts = urlsplit(url)
-        return parts.port == port and _is_loopback(parts.hostname or "")
+        return parts.port == port and _is_loopback(parts.hostname or "", or_private=or_private)
     except ValueError:
         return False
 
 
-def _is_loopback(host: str) -> bool:
+def _is_loopback(host: str, *, or_private: bool) -> bool:
     """localhost, an address of loopback, or a bucket's name before localhost (browsers resolve those to loopback)."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
-        return ip_address(host).is_loopback
+        address = ip_address(host)
     except ValueError:
         return False
+    return address.is_loopback or (or_private and address.is_private)
 
 
 def guarded(application: Application, port: int) -> Application:

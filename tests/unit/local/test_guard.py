@@ -5,8 +5,8 @@ from pointsman.local.aws.guard import refusal
 PORT = 4566
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "bucket.localhost", "127.0.0.2"])
-def test_this_machine_may_call(host: str) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "bucket.localhost", "127.0.0.2", "172.17.0.1"])
+def test_this_machine_and_its_containers_may_call(host: str) -> None:
     assert refusal([(b"host", f"{host}:{PORT}".encode())], "/", PORT) is None
 
 
@@ -14,7 +14,7 @@ def test_this_machine_may_call(host: str) -> None:
     "host",
     [
         *("", "evil.example", f"evil.example:{PORT}", "localhost", "localhost:1", f"localhost.evil.example:{PORT}"),
-        *(f"localhost@evil.example:{PORT}", f"10.0.0.1:{PORT}", f"localhost:{PORT}x", f"[::1:{PORT}"),
+        *(f"localhost@evil.example:{PORT}", f"8.8.8.8:{PORT}", f"localhost:{PORT}x", f"[::1:{PORT}"),
     ],
 )
 def test_another_host_may_not(host: str) -> None:
@@ -26,6 +26,7 @@ def test_another_host_may_not(host: str) -> None:
     [
         (f"http://localhost:{PORT}", True),
         ("http://localhost:3000", False),
+        (f"http://172.17.0.1:{PORT}", False),
         ("null", False),
         ("http://a.example", False),
     ],

@@ -1,0 +1,47 @@
+"""Every room with a sample event."""
+
+from typing import Any
+
+import pytest
+from filelock import FileLock
+
+from pointsman.errors import RoomFailed
+from pointsman.local.invocation import invoke
+from pointsman.plan import Planner
+from pointsman.rules import room_functions
+from tests.local.stack import Stack
+from tests.sample_events import index, sample_event
+
+# The room's answer to samples that are about no model of this stack: its outcomes by decision, or its own words.
+SAMPLES = {
+    "drift_report": {"SKIPPED_NO_MODEL"},
+    "endpoint_in_service": set[str](),
+    "execution_succeeded": {"SKIPPED_NOT_OURS"},
+    "model_package_approved": {"SKIPPED_STALE"},
+    "object_created": set[str](),
+    "run_requested": {"SKIPPED_NO_MODEL"},
+    "scheduled": set[str](),
+}
+
+
+def test_every_room_has_a_sample_here() -> None:
+    assert {index()[name].room for name in SAMPLES} == set(room_functions())
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_built_room_answers_as_planned(name: str, stack: Stack, building: FileLock) -> None:
+    event = sample_event(name)
+    (planned,) = Planner.of_environment(stack.environment).plan(event)
+    with building:
+        answer = invoke(stack.environment, index()[name].room, event)
+    assert answered(answer) == SAMPLES[name]
+    assert answered(answer) <= {result.outcome for result in planned.results}
+
+
+def answered(answer: Any) -> set[str]:
+    return {*answer.get("decisions", {}).values(), *([answer["outcome"]] if "outcome" in answer else [])}
+
+
+def test_what_the_room_raises_is_told(stack: Stack, building: FileLock) -> None:
+    with building, pytest.raises(RoomFailed, match="InvalidEvent: not a request event: .*purpose"):
+        invoke(stack.environment, "on_request", sample_event("run_requested") | {"detail": {"model": "churn"}})
