@@ -8,7 +8,7 @@ READY := .tools/ready
 PARALLEL := --numprocesses auto --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test unit contract local lint types template format bench check schema compile image lock clean
+.PHONY: help setup demo up down invoke test unit contract local container lint types template format bench check schema compile image lock clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ up: $(READY) ## start the embedded AWS in the background, with the template depl
 down: ## stop the embedded AWS; what it holds is kept
 	@if [ -x $(BIN)/pointsman ]; then $(BIN)/pointsman down; else echo "not set up"; fi
 
+invoke: $(READY) ## a room in its container: make invoke ROOM=on_model_package EVENT=events/model_package_approved.json (takes Docker)
+	@$(BIN)/pointsman invoke $(ROOM) $(EVENT)
+
 test: $(READY) ## all tests
 	@$(BIN)/pytest $(PARALLEL)
 
@@ -41,6 +44,9 @@ contract: $(READY) ## the tests that hold fakes and real adapters to the same pr
 
 local: $(READY) ## the tests of the deployed template on the embedded AWS
 	@$(BIN)/pytest $(PARALLEL) tests/local
+
+container: $(READY) ## the tests of the built rooms in their containers, by the SAM CLI (takes Docker)
+	@$(BIN)/pytest tests/container
 
 lint: $(READY) ## style and common mistakes
 	@$(BIN)/ruff check

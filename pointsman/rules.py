@@ -98,7 +98,7 @@ def _long_form(loader: _TemplateLoader, suffix: str, node: yaml.Node) -> dict[st
             value = loader.construct_scalar(node)
         case yaml.SequenceNode():
             value = loader.construct_sequence(node, deep=True)
-        case _:
+        case yaml.MappingNode():
             value = loader.construct_mapping(node, deep=True)
     if suffix == "GetAtt":
         value = value.split(".", 1)

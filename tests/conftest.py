@@ -26,11 +26,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _group(item: pytest.Item) -> str | None:
     """What one of several pytest processes runs alone: the unit level looks back on itself, a contract's file shares
-    what it made. A test of the local level has its own stack, so any process may take it, but for those that share one.
+    what it made, the container level its one stack. A test of the local level has its own, so any process may take it,
+    but for those that share one.
     """
     level = _level(item)
     together = "shared stack" if "shared_stack" in getattr(item, "fixturenames", ()) else None
-    return {"unit": level, "contract": str(item.path)}.get(level, together)
+    return {"unit": level, "container": level, "contract": str(item.path)}.get(level, together)
 
 
 def _level(item: pytest.Item) -> str:

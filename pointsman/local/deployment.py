@@ -50,7 +50,7 @@ def run_sam(*arguments: str, credentials: Mapping[str, str], text: str) -> str:
         )
     if done.returncode:
         raise ToolFailed(f"`sam {arguments[0]}` ended with exit code {done.returncode}; what it did is told above")
-    return done.stdout
+    return str(done.stdout)
 
 
 def _sam(*arguments: str, environment: Environment | None) -> None:

@@ -43,5 +43,5 @@ def answered(answer: Any) -> set[str]:
 
 
 def test_what_the_room_raises_is_told(stack: Stack, building: FileLock) -> None:
-    with building, pytest.raises(RoomFailed, match="InvalidEvent: not a request event: .*purpose"):
+    with building, pytest.raises(RoomFailed, match=r"InvalidEvent: not a request event: .*purpose"):
         invoke(stack.environment, "on_request", sample_event("run_requested") | {"detail": {"model": "churn"}})
