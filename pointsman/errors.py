@@ -17,6 +17,7 @@ PointsmanError                        1
 ├── NotCompilable               25   the pipelines can't be what the environment's stack asks for
 ├── AwsError                     26   AWS refused what a command needs, or couldn't be asked
 ├── UnknownState                 27   a plan needs to know what the state's file doesn't tell
+├── Interrupted                 130   somebody pressed Ctrl-C; what is done is done, and it can be resumed
 ├── RoomFailed                   28   a room raised an error about an event; nobody will try again by itself
 ├── NotInCheckout                19   neither the working directory nor the package lies in a checkout
 └── LocalAwsError                 2   the embedded AWS could not do what was asked
@@ -190,6 +191,12 @@ class UnknownState(PointsmanError):
     """Raised by `pointsman plan`, where an environment would be asked."""
 
     exit_code: ClassVar[int] = 27
+
+
+class Interrupted(PointsmanError):
+    """Raised by `pointsman replay`. As shells have it: 128 and the signal's number."""
+
+    exit_code: ClassVar[int] = 130
 
 
 class RoomFailed(PointsmanError):

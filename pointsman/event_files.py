@@ -7,15 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pointsman.environment import Environment
 from pointsman.errors import BadRequest
-
-_SAMPLE = {
-    "account": "111122223333",
-    "region": "us-east-1",
-    "artifact bucket": "amzn-s3-demo-bucket1",
-    "data bucket": "amzn-s3-demo-bucket",
-}
 
 
 @dataclass(frozen=True)
@@ -32,26 +24,6 @@ def read_events(sources: Sequence[str]) -> list[Given]:
     A document is an event or a list of them; a file or a stream may also have one document per line. Raises BadRequest.
     """
     return [given for source in sources for given in _of_source(source)]
-
-
-def at_home(event: Mapping[str, Any], environment: Environment) -> Mapping[str, Any]:
-    """A sample's account, region and buckets, which are those of AWS's documentation, as an environment's own.
-
-    Other events stay as they are. Raises NotDeployed.
-    """
-    if event.get("account") != _SAMPLE["account"]:
-        return event
-    text = json.dumps(event)
-    _, _, _, _, account, _ = environment.output("JobRoleArn").split(":", 5)
-    for sample, own in (
-        (_SAMPLE["account"], account),
-        (_SAMPLE["region"], environment.region),
-        (_SAMPLE["artifact bucket"], environment.output("ArtifactBucket")),
-        (_SAMPLE["data bucket"], environment.output("DataBucket")),
-    ):
-        text = text.replace(sample, own)
-    placed: dict[str, Any] = json.loads(text)
-    return placed
 
 
 def _of_source(source: str) -> Iterator[Given]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pointsman.environment import Environment
-from pointsman.event_files import at_home
 from pointsman.functions import settings_of
+from pointsman.places import at_home
 from pointsman.rehearsal.recording import Call, Clients
 from pointsman.rehearsal.rooms import Result, act
 from pointsman.rehearsal.stage import Look, Stage

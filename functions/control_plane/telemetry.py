@@ -5,7 +5,7 @@ and that package's deployment came of. So one search of the log follows an event
 before it is needed: importing a room does nothing, and where tracing is off, no SDK for it is loaded.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, wraps
 from typing import Any
 
@@ -17,6 +17,8 @@ from control_plane.outcomes import Outcome, action_of
 from control_plane.records import Decision
 from control_plane.settings import is_traced
 
+# The message of the line that an event leaves when it arrives.
+ARRIVED = "an event arrived"
 # How far up the stack a line was wanted: its `location` is the room's.
 _ROOM = 4
 
@@ -61,6 +63,8 @@ def _naming_the_event(handler: Handler) -> Handler:
 
     def named(event: dict[str, Any], context: Any) -> dict[str, Any]:
         logger().append_keys(event_id=event.get("id"))
+        for arrived in _arrivals(event):
+            logger().info(ARRIVED, extra={"arrived": arrived})
         try:
             return handler(event, context)
         except Exception:
@@ -68,6 +72,15 @@ def _naming_the_event(handler: Handler) -> Handler:
             raise
 
     return named
+
+
+def _arrivals(event: Mapping[str, Any]) -> Iterator[object]:
+    """The event, or those of a batch from SQS, as they came: what `pointsman events` lists and `replay` sends again."""
+    if "Records" not in event:
+        yield event
+        return
+    for record in event["Records"]:
+        yield record["body"]
 
 
 def log_decision(decision: Decision) -> None:

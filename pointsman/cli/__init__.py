@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from pointsman.cli import act, applying, faults, graph, local, look, look_at_models, plan
+from pointsman.cli import act, applying, events, faults, graph, local, look, look_at_models, plan
 from pointsman.cli.output import say
 from pointsman.errors import AwsError, PointsmanError
 
@@ -15,12 +15,14 @@ app = typer.Typer(add_completion=False, help="Event-driven control plane for ML 
 app.add_typer(look.decisions_app, name="decisions")
 app.add_typer(look_at_models.models_app, name="models")
 app.add_typer(look.runs_app, name="runs")
+app.add_typer(events.events_app, name="events")
+app.add_typer(events.event_app, name="event")
 app.add_typer(faults.local_app, name="local")
 _COMMANDS: tuple[Callable[..., None], ...] = (
     *(local.up, local.down, local.status, local.demo),
     *(applying.apply, applying.diff, act.start, act.evaluate, act.approve, act.reject),
     *(act.deploy, act.rollback, act.adopt, act.pause, act.resume, look_at_models.deployments),
-    *(plan.plan, plan.invoke, graph.graph, look.cost, look.schema, look.image),
+    *(plan.plan, plan.invoke, events.replay, events.redrive, graph.graph, look.cost, look.schema, look.image),
 )
 for _command in _COMMANDS:
     app.command()(_command)

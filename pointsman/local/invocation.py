@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 import yaml
 
 from pointsman.checkout import project_root
+from pointsman.delivery import payload
 from pointsman.environment import Environment
 from pointsman.errors import BadRequest, RoomFailed, ToolFailed, ToolMissing
-from pointsman.event_files import at_home
 from pointsman.functions import function_name
 from pointsman.local import deployment
 from pointsman.local.relay import relayed
+from pointsman.places import at_home
 from pointsman.rules import room_functions
 
 _IMAGE = "public.ecr.aws/lambda/python:3.13"
@@ -80,17 +81,11 @@ def invoke(environment: Environment, room: str, event: Mapping[str, Any]) -> Any
     ]
     with relayed(gateway, port):
         answered = deployment.run_sam(
-            *command, credentials=_credentials(environment, found), text=_payload(room, at_home(event, environment))
+            *command,
+            credentials=_credentials(environment, found),
+            text=json.dumps(payload(room, at_home(event, environment))),
         )
     return _answer(room, answered)
-
-
-def _payload(room: str, event: Mapping[str, Any]) -> str:
-    """Arrivals come through a queue: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html"""
-    if room != "on_data_arrival":
-        return json.dumps(event)
-    record = {"messageId": str(event.get("id", "1")), "eventSource": "aws:sqs", "body": json.dumps(event)}
-    return json.dumps({"Records": [record]})
 
 
 def _answer(room: str, answered: str) -> Any:

@@ -15,7 +15,7 @@ from aws_lambda_powertools import Tracer
 from control_plane import telemetry
 from control_plane.actions import Hold, RecordEnd, Skip
 from control_plane.outcomes import Outcome, action_of
-from control_plane.telemetry import log_decision, log_outcome, logger, room
+from control_plane.telemetry import ARRIVED, log_decision, log_outcome, logger, room
 from tests.samples import begun, done, model_spec, route_of, run_of, skipped
 from tests.unit.test_architecture import FUNCTIONS
 
@@ -25,11 +25,14 @@ CONTEXT = SimpleNamespace(
 
 
 def line(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:
-    """The one record, as it is written."""
-    (record,) = caplog.records
-    (handler,) = logger().handlers
-    found: dict[str, Any] = json.loads(handler.format(record))
+    """The one record beside those of what arrived, as it is written."""
+    (found,) = (told for told in lines(caplog) if told["message"] != ARRIVED)
     return found
+
+
+def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    (handler,) = logger().handlers
+    return [json.loads(handler.format(record)) for record in caplog.records]
 
 
 def counts(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -157,6 +160,17 @@ def test_a_rooms_lines_name_the_event_and_the_invocation(caplog: pytest.LogCaptu
     assert decides({"id": "e1"}, CONTEXT) == {"decided": True}
     found = line(caplog)
     assert (found["event_id"], found["function_request_id"], found["function_name"]) == ("e1", "r1", "on-request")
+
+
+def test_what_arrived_is_told_as_it_came(caplog: pytest.LogCaptureFixture) -> None:
+    decides({"id": "e1", "detail": {"a": 1}}, CONTEXT)
+    arrived = lines(caplog)[0]
+    assert (arrived["arrived"], arrived["function_request_id"]) == ({"id": "e1", "detail": {"a": 1}}, "r1")
+
+
+def test_of_a_batch_each_message_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    decides({"Records": [{"body": '{"id": "e1"}'}, {"body": "nonsense"}]}, CONTEXT)
+    assert [told["arrived"] for told in lines(caplog) if told["message"] == ARRIVED] == ['{"id": "e1"}', "nonsense"]
 
 
 def test_nothing_of_one_event_is_told_of_the_next(caplog: pytest.LogCaptureFixture) -> None:
