@@ -13,12 +13,15 @@ from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 
 from control_plane.actions import Hold, RecordEnd, Skip
+from control_plane.errors import InvalidEvent
 from control_plane.outcomes import Outcome, action_of
 from control_plane.records import Decision
 from control_plane.settings import is_traced
 
 # The message of the line that an event leaves when it arrives.
 ARRIVED = "an event arrived"
+# Of what is no event, an error shows so much.
+_SHOWN = 60
 # How far up the stack a line was wanted: its `location` is the room's.
 _ROOM = 4
 
@@ -62,10 +65,8 @@ def _naming_the_event(handler: Handler) -> Handler:
     """Also where it fails: Lambda's own report of an exception says nothing of the event."""
 
     def named(event: dict[str, Any], context: Any) -> dict[str, Any]:
-        logger().append_keys(event_id=event.get("id"))
-        for arrived in _arrivals(event):
-            logger().info(ARRIVED, extra={"arrived": arrived})
         try:
+            _tell_arrival(event)
             return handler(event, context)
         except Exception:
             logger().exception("the event could not be handled")
@@ -74,13 +75,25 @@ def _naming_the_event(handler: Handler) -> Handler:
     return named
 
 
+def _tell_arrival(event: object) -> None:
+    """Raises InvalidEvent for what is no JSON object: nothing else can be handed to a room."""
+    if not isinstance(event, dict):
+        raise InvalidEvent(f"not an event: expected a JSON object (found {str(event)[:_SHOWN]!r})")
+    logger().append_keys(event_id=event.get("id"))
+    for arrived in _arrivals(event):
+        logger().info(ARRIVED, extra={"arrived": arrived})
+
+
 def _arrivals(event: Mapping[str, Any]) -> Iterator[object]:
-    """The event, or those of a batch from SQS, as they came: what `pointsman events` lists and `replay` sends again."""
-    if "Records" not in event:
+    """The event, or those of a batch from SQS, as they came: what `pointsman events` lists and `replay` sends again.
+
+    What the ledger's own stream says is no arrival.
+    """
+    batch = event.get("Records")
+    if not isinstance(batch, list):
         yield event
         return
-    for record in event["Records"]:
-        yield record["body"]
+    yield from (record["body"] for record in batch if isinstance(record, dict) and "body" in record)
 
 
 def log_decision(decision: Decision) -> None:

@@ -127,10 +127,18 @@ class LedgerCopy(InMemoryLedger):
         super().crown(decision, champion, instead_of=instead_of)
 
     def end_deployment(
-        self, deployment: Deployment, decision: Decision, champion: Champion | None, *, instead_of: str | None
+        self,
+        deployment: Deployment,
+        decision: Decision,
+        champion: Champion | None,
+        *,
+        instead_of: str | None,
+        then: Decision | None = None,
     ) -> None:
-        self._look_at(decision)
-        super().end_deployment(deployment, decision, champion, instead_of=instead_of)
+        for each in (decision, then):
+            if each:
+                self._look_at(each)
+        super().end_deployment(deployment, decision, champion, instead_of=instead_of, then=then)
 
     def adopt(self, deployment: Deployment, decision: Decision, champion: Champion, *, instead_of: str | None) -> None:
         self._look_at(decision)

@@ -74,12 +74,18 @@ def _remember(params: dict[str, Any], context: dict[str, Any], **_: object) -> N
 
 
 def _answer(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """As much of an answer as adapters read."""
-    if operation == "StartPipelineExecution":
-        pipeline = parameters["PipelineName"].lower()
-        arn = f"arn:aws:sagemaker:us-east-1:000000000000:pipeline/{pipeline}/execution/planned"
-        return {"PipelineExecutionArn": arn}
-    return {"FailedEntryCount": 0, "Entries": []} if operation == "PutEvents" else {}
+    """As much of an answer as adapters read. A model that is sent its sample is held to answer it."""
+    match operation:
+        case "StartPipelineExecution":
+            pipeline = parameters["PipelineName"].lower()
+            arn = f"arn:aws:sagemaker:us-east-1:000000000000:pipeline/{pipeline}/execution/planned"
+            return {"PipelineExecutionArn": arn}
+        case "PutEvents":
+            return {"FailedEntryCount": 0, "Entries": []}
+        case "InvokeEndpoint":
+            return {"ResponseMetadata": {"HTTPStatusCode": 200}}
+        case _:
+            return {}
 
 
 def _shown(value: object) -> object:

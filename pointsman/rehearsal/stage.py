@@ -11,11 +11,12 @@ from control_plane.adapters.sagemaker import SageMakerPipelines
 from control_plane.adapters.sagemaker_endpoints import SageMakerEndpoints
 from control_plane.adapters.sagemaker_monitor import SageMakerMonitors
 from control_plane.adapters.sagemaker_registry import SageMakerRegistry
+from control_plane.adapters.sns import SnsNotices
 from control_plane.clock import utc_now
 from control_plane.endpoints import Endpoints
 from control_plane.ledger import Ledger
 from control_plane.monitors import Monitors
-from control_plane.ports import Events, Objects, Pipelines
+from control_plane.ports import Events, Notices, Objects, Pipelines
 from control_plane.records import Decision
 from control_plane.registry import Registry
 from control_plane.settings import Settings
@@ -66,6 +67,7 @@ class Stage:
     events: Events
     registry: Registry
     monitors: Monitors
+    notices: Notices
     endpoints: Endpoints
     artifact_bucket: str
     patience: timedelta
@@ -79,6 +81,7 @@ class Stage:
         endpoints = SageMakerEndpoints(
             sagemaker,
             lambda: clients.of("cloudwatch"),
+            lambda: clients.of("sagemaker-runtime"),
             role_arn=settings.endpoint_role_arn,
             capture_uri=f"s3://{settings.artifact_bucket}/capture",
         )
@@ -90,6 +93,7 @@ class Stage:
             events=EventBridgeEvents(clients.of("events")),
             registry=SageMakerRegistry(sagemaker),
             monitors=SageMakerMonitors(sagemaker),
+            notices=SnsNotices(clients.of("sns"), settings.topic_arn, settings.table_name),
             endpoints=endpoints,
             artifact_bucket=settings.artifact_bucket,
             patience=timedelta(seconds=settings.patience_seconds),
@@ -109,7 +113,8 @@ class Stage:
             events=EventBridgeEvents(clients.of("events")),
             registry=ToldRegistry(sagemaker, state),
             monitors=ToldMonitors(sagemaker, state),
-            endpoints=ToldEndpoints(sagemaker, state),
+            notices=SnsNotices(clients.of("sns"), "arn:aws:sns:us-east-1:000000000000:Notices", "Ledger"),
+            endpoints=ToldEndpoints(clients, state),
             artifact_bucket=state.artifact_bucket,
             patience=timedelta(minutes=1),
             look_after_every=timedelta(minutes=15),
@@ -120,7 +125,7 @@ class Stage:
     def _watched(cls, clients: Clients, **parts: Any) -> Self:
         clients.calls = []
         script = Script(calls=clients.calls)
-        ports = ("ledger", "objects", "pipelines", "events", "registry", "monitors", "endpoints")
+        ports = ("ledger", "objects", "pipelines", "events", "registry", "monitors", "notices", "endpoints")
         return cls(script=script, **parts | {name: _Watched(name, parts[name], script) for name in ports})
 
 

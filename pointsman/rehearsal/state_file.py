@@ -28,6 +28,7 @@ from control_plane.records import ArrivalWindow, Decision, Deployment, Due, Mode
 from control_plane.registry import ApprovalStatus, Package
 from pointsman.errors import BadRequest
 from pointsman.rehearsal.ledger import InMemoryLedger
+from pointsman.rehearsal.recording import Clients
 from pointsman.spec_files import load_specs
 
 
@@ -138,8 +139,15 @@ class ToldMonitors(SageMakerMonitors):
 class ToldEndpoints(SageMakerEndpoints):
     """Endpoints and alarms as the file tells them."""
 
-    def __init__(self, client: Any, state: StateFile) -> None:
-        super().__init__(client, lambda: client, role_arn="arn:aws:iam::000000000000:role/EndpointRole", capture_uri="")
+    def __init__(self, clients: Clients, state: StateFile) -> None:
+        role = "arn:aws:iam::000000000000:role/EndpointRole"
+        super().__init__(
+            clients.of("sagemaker"),
+            lambda: clients.of("cloudwatch"),
+            lambda: clients.of("sagemaker-runtime"),
+            role_arn=role,
+            capture_uri=f"s3://{state.artifact_bucket}/capture",
+        )
         self._endpoints = {endpoint.name.lower(): endpoint for endpoint in state.endpoints}
         self._variants = state.variants
         self._known_alarms = frozenset(state.alarms)

@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from control_plane.adapters.dynamodb.items import decision_item
 from pointsman.errors import RoomFailed
 from pointsman.local.invocation import invoke
 from pointsman.plan import Planner
 from pointsman.rules import room_functions
 from tests.local.stack import Stack
 from tests.sample_events import index, sample_event
+from tests.samples import skipped
 
 # The room's answer to samples that are about no model of this stack: its outcomes by decision, or its own words.
 SAMPLES = {
@@ -25,7 +27,7 @@ SAMPLES = {
 
 
 def test_every_room_has_a_sample_here() -> None:
-    assert {index()[name].room for name in SAMPLES} == set(room_functions())
+    assert {index()[name].room for name in SAMPLES} | {"on_record"} == set(room_functions())
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -40,6 +42,13 @@ def test_the_built_room_answers_as_planned(name: str, stack: Stack, building: Fi
 
 def answered(answer: Any) -> set[str]:
     return {*answer.get("decisions", {}).values(), *([answer["outcome"]] if "outcome" in answer else [])}
+
+
+def test_the_room_of_the_ledgers_stream_answers(stack: Stack, building: FileLock) -> None:
+    item = {name: {"S": str(value)} for name, value in decision_item(skipped()).items()}
+    with building:
+        answer = invoke(stack.environment, "on_record", {"Records": [{"dynamodb": {"NewImage": item}}]})
+    assert answer == {"told": None}
 
 
 def test_what_the_room_raises_is_told(stack: Stack, building: FileLock) -> None:

@@ -19,6 +19,9 @@ from pydantic import (
 
 from control_plane.errors import InvalidEvent
 
+# What an error tells of an event that is wrong in many places, or at length.
+_MOST, _LONGEST = 5, 300
+
 type Payload = str | bytes | Mapping[str, Any]
 
 
@@ -92,6 +95,7 @@ def parse_as[E](adapter: TypeAdapter[E], payload: Payload, name: str) -> E:
         return adapter.validate_python(payload)
     except ValidationError as error:
         where = "; ".join(
-            f"{'.'.join(map(str, problem['loc'])) or 'the event'}: {problem['msg']}" for problem in error.errors()
+            f"{'.'.join(map(str, problem['loc'])) or 'the event'}: {problem['msg']}"[:_LONGEST]
+            for problem in error.errors()[:_MOST]
         )
         raise InvalidEvent(f"not a {name} event: {where}") from error

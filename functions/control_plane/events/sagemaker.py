@@ -26,7 +26,7 @@ def _by_key(tags: object) -> object:
     """SageMaker documents a map, and its schema a list of Key and Value."""
     if not isinstance(tags, list):
         return tags
-    return {tag.get("Key"): tag.get("Value") for tag in tags if isinstance(tag, dict)}
+    return {tag["Key"]: tag.get("Value") for tag in tags if isinstance(tag, dict) and isinstance(tag.get("Key"), str)}
 
 
 class ExecutionDetail(Wire):

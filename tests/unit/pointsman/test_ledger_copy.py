@@ -112,5 +112,5 @@ def test_a_room_comes_to_the_same_and_leaves_the_ledger_alone(case: Case) -> Non
 
 
 def seen_through(ledger: Ledger, plane: FakeControlPlane) -> PlaneOf:
-    ports = (plane.objects, plane.pipelines, plane.events, plane.registry, plane.monitors, plane.endpoints)
-    return PlaneOf(plane, ledger, *ports)
+    others = ("objects", "pipelines", "events", "registry", "monitors", "notices", "endpoints")
+    return PlaneOf(plane, ledger, **{name: getattr(plane, name) for name in others})
