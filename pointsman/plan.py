@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from control_plane.ports import ControlPlane
 from pointsman.environment import Environment
 from pointsman.functions import settings_of
 from pointsman.places import at_home
 from pointsman.rehearsal.recording import Call, Clients
 from pointsman.rehearsal.rooms import Result, act
-from pointsman.rehearsal.stage import Look, Stage
+from pointsman.rehearsal.stage import Look, RehearsalPlane, watched
 from pointsman.rehearsal.state_file import StateFile
+from pointsman.rehearsal.told import ToldPlane
 from pointsman.rules import Rule, Rules, as_delivered
 
 
@@ -58,11 +60,11 @@ class Planner:
         return at_home(delivered, self.source) if isinstance(self.source, Environment) else delivered
 
     def _rehearse(self, rule: Rule, event: Mapping[str, Any]) -> Planned:
-        stage = self._stage(rule)
+        stage, script = watched(self._plane(rule), self.clients)
         results = act(rule.room, event, stage)
-        return Planned(rule, tuple(stage.script.looks), tuple(results), tuple(stage.script.calls))
+        return Planned(rule, tuple(script.looks), tuple(results), tuple(script.calls))
 
-    def _stage(self, rule: Rule) -> Stage:
+    def _plane(self, rule: Rule) -> ControlPlane:
         if isinstance(self.source, StateFile):
-            return Stage.of_file(self.source, self.clients)
-        return Stage.of_environment(self.source, self.clients, settings_of(self.source, rule.function))
+            return ToldPlane(self.source, self.clients)
+        return RehearsalPlane(settings_of(self.source, rule.function), self.clients, self.source)

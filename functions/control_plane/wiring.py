@@ -1,8 +1,9 @@
 """The composition root: which adapter stands behind which port."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -27,18 +28,22 @@ if TYPE_CHECKING:
 
 
 class AwsControlPlane:
-    """Each client is made when a room first asks for it: loading a service model a room never calls costs its start."""
+    """Each client is made when a room first asks for it: loading a service model a room never calls costs its start.
 
-    def __init__(self, settings: Settings) -> None:
+    `client` makes another than boto3's of a service, by its name and perhaps with a `config`.
+    """
+
+    def __init__(self, settings: Settings, client: Callable[..., Any] | None = None) -> None:
         self._settings = settings
+        self._client = client or boto3.client
 
     @cached_property
     def ledger(self) -> DynamoDBLedger:
-        return DynamoDBLedger(boto3.client("dynamodb"), self._settings.table_name)
+        return DynamoDBLedger(self._client("dynamodb"), self._settings.table_name)
 
     @cached_property
     def objects(self) -> S3Objects:
-        return S3Objects(boto3.client("s3"))
+        return S3Objects(self._client("s3"))
 
     @cached_property
     def pipelines(self) -> SageMakerPipelines:
@@ -64,23 +69,24 @@ class AwsControlPlane:
     def endpoints(self) -> SageMakerEndpoints:
         return SageMakerEndpoints(
             self._sagemaker,
-            lambda: boto3.client("cloudwatch"),
-            lambda: boto3.client("sagemaker-runtime", config=_ONE_ATTEMPT),
+            lambda: self._client("cloudwatch"),
+            lambda: self._client("sagemaker-runtime", config=_ONE_ATTEMPT),
             role_arn=self._settings.endpoint_role_arn,
             capture_uri=f"s3://{self._settings.artifact_bucket}/capture",
         )
 
     @cached_property
     def events(self) -> EventBridgeEvents:
-        return EventBridgeEvents(boto3.client("events"))
+        return EventBridgeEvents(self._client("events"))
 
     @cached_property
     def notices(self) -> SnsNotices:
-        return SnsNotices(boto3.client("sns"), self._settings.topic_arn, self._settings.table_name)
+        return SnsNotices(self._client("sns"), self._settings.topic_arn, self._settings.table_name)
 
     @cached_property
     def _sagemaker(self) -> "SageMakerClient":
-        return boto3.client("sagemaker")
+        client: SageMakerClient = self._client("sagemaker")
+        return client
 
     @property
     def artifact_bucket(self) -> str:

@@ -64,6 +64,8 @@ def _put_model(rows: Rows, model: Model) -> None:
         rows.champions[name] = model.champion
     if model.paused:
         rows.paused[name] = model.paused
+    if model.watch:
+        rows.watches[name] = model.watch
     if model.heard_until:
         rows.heard_until[name] = model.heard_until
     rows.approvals[name] = model.approvals

@@ -18,6 +18,7 @@ from control_plane.records import (
     Model,
     Route,
     Run,
+    Watch,
 )
 from pointsman.rehearsal.ledger import InMemoryLedger
 
@@ -139,6 +140,10 @@ class LedgerCopy(InMemoryLedger):
             if each:
                 self._look_at(each)
         super().end_deployment(deployment, decision, champion, instead_of=instead_of, then=then)
+
+    def watch(self, decision: Decision, watch: Watch, champion: str) -> None:
+        self._look_at(decision)
+        super().watch(decision, watch, champion)
 
     def adopt(self, deployment: Deployment, decision: Decision, champion: Champion, *, instead_of: str | None) -> None:
         self._look_at(decision)

@@ -39,7 +39,7 @@ class Clients:
         self._environment = environment
         self._made: dict[str, Any] = {}
 
-    def of(self, service: str) -> Any:
+    def of(self, service: str, config: Config | None = None) -> Any:  # noqa: ARG002  nothing is sent that it is about
         """Made once: loading a service's model takes its time."""
         if service not in self._made:
             self._made[service] = self._recording(service)

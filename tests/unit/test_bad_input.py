@@ -72,7 +72,7 @@ def places(document: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ..
 @st.composite
 def mutated(draw: st.DrawFn, room: str) -> Any:
     event = copy.deepcopy(draw(st.sampled_from(samples(room))))
-    record = event["Records"][0] if "Records" in event else None
+    record: Any = event["Records"][0] if "Records" in event else None
     told = json.loads(record["body"]) if room == "on_data_arrival" else event if record is None else record
     for _ in range(draw(st.integers(1, 4))):
         told = mutate(draw, told)
