@@ -3,7 +3,8 @@
 import json
 from collections.abc import Mapping
 
-from pipeline_defs.blocks import Input, Jobs, Output, Value
+from pipeline_defs.blocks import Jobs
+from pipeline_defs.job_needs import Input, Output, Value
 from pipeline_defs.parameters import RunParameters
 from pipeline_defs.registering import Baseline
 from pipeline_defs.request_step import ScriptStep

@@ -10,50 +10,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sagemaker.core.helper.pipeline_variable import PipelineVariable
 from sagemaker.core.workflow.execution_variables import ExecutionVariables
 from sagemaker.core.workflow.functions import Join
 from sagemaker.mlops.workflow.steps import CacheConfig, StepTypeEnum
 
 from pipeline_defs.account import Account, ImpossibleAccount
+from pipeline_defs.job_needs import Input, Machines, Output, Value
 from pipeline_defs.request_step import RequestStep, ScriptStep
 from pipeline_defs.retries import out_of_capacity, throttled
 from pipeline_defs.scripts import script as declared
 
-type Value = str | PipelineVariable
-"""Known when compiling, or a reference that SageMaker resolves while the pipeline runs."""
-
 CACHE = CacheConfig(enable_caching=True, expire_after="P30D")
 """Right because every input is addressed by its content: data by its manifest, code by its fingerprint."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Input:
-    """Objects that a job finds in a folder when it starts."""
-
-    uri: Value
-    data_type: str = "S3Prefix"
-    """`ManifestFile` when the URI is a list of objects: exactly these are downloaded, at their keys."""
-
-
-@dataclass(frozen=True)
-class Output:
-    """A folder that a job leaves behind."""
-
-    name: str
-    uri: Value | None = None
-    """Where its files go; by default a place of the execution's own."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Machines:
-    """What a job runs on, and at most how long."""
-
-    instance_type: Value
-    volume_gb: Value
-    max_runtime: timedelta
-    count: Value | int = 1
-    """More than one is for training scripts that work together: each instance gets all of the data."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +64,7 @@ class Jobs:
             },
             **({"Environment": dict(environment)} if environment else {}),
             "RoleArn": self.account.job_role_arn,
-            "ProcessingInputs": [_processing_input(key, source) for key, source in self._with_code(inputs).items()],
+            "ProcessingInputs": [source.of_processing(key) for key, source in self._with_code(inputs).items()],
             "ProcessingOutputConfig": {
                 "Outputs": [self._processing_output(name, output) for output in outputs],
                 **self._output_key,
@@ -138,7 +106,7 @@ class Jobs:
                 "ContainerEntrypoint": ["python3", f"/opt/ml/input/data/code/{script}"],
             },
             "HyperParameters": dict(hyperparameters),
-            "InputDataConfig": [_channel(key, source) for key, source in self._with_code(inputs).items()],
+            "InputDataConfig": [source.of_training(key) for key, source in self._with_code(inputs).items()],
             "OutputDataConfig": {"S3OutputPath": self._output_uri(name, "model"), **self._output_key},
             "ResourceConfig": self._cluster(machines),
             "RoleArn": self.account.job_role_arn,
@@ -215,30 +183,3 @@ def _put_on_spot(request: dict[str, Any], wait: timedelta, checkpoints: Join) ->
     request["EnableManagedSpotTraining"] = True
     request["StoppingCondition"]["MaxWaitTimeInSeconds"] = int(wait.total_seconds())
     request["CheckpointConfig"] = {"S3Uri": checkpoints}  # at /opt/ml/checkpoints
-
-
-def _processing_input(name: str, source: Input) -> dict[str, Any]:
-    return {
-        "InputName": name,
-        "S3Input": {
-            "S3Uri": source.uri,
-            "LocalPath": f"/opt/ml/processing/input/{name}",
-            "S3DataType": source.data_type,
-            "S3InputMode": "File",
-            "S3DataDistributionType": "FullyReplicated",
-        },
-    }
-
-
-def _channel(name: str, source: Input) -> dict[str, Any]:
-    return {
-        "ChannelName": name,
-        "DataSource": {
-            "S3DataSource": {
-                "S3DataType": source.data_type,
-                "S3Uri": source.uri,
-                "S3DataDistributionType": "FullyReplicated",
-            }
-        },
-        "InputMode": "File",
-    }

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sagemaker.core.workflow.functions import Join
 
-from pipeline_defs.blocks import Input, Jobs, Output, Value
+from pipeline_defs.blocks import Jobs
+from pipeline_defs.job_needs import Input, Output, Value
 from pipeline_defs.parameters import MeasuringParameters
 from pipeline_defs.request_step import ScriptStep
 

@@ -12,7 +12,8 @@ from sagemaker.mlops.workflow.pipeline import Pipeline
 
 from pipeline_defs import analyzing
 from pipeline_defs.account import Account
-from pipeline_defs.blocks import Jobs, Value
+from pipeline_defs.blocks import Jobs
+from pipeline_defs.job_needs import Value
 from pipeline_defs.offline_sdk import offline_session
 from pipeline_defs.parameters import RunParameters
 from pipeline_defs.problems import PROBLEM_TYPES

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sagemaker.core.workflow.parameters import Parameter, ParameterFloat, ParameterInteger, ParameterString
 
 from pipeline_defs.account import Account
-from pipeline_defs.blocks import Machines, Value
+from pipeline_defs.job_needs import Machines, Value
 from pipeline_defs.problems import METRICS, PROBLEM_TYPES
 
 

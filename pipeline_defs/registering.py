@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sagemaker.mlops.workflow.steps import StepTypeEnum
 
-from pipeline_defs.blocks import Value
+from pipeline_defs.job_needs import Value
 from pipeline_defs.request_step import RequestStep
 from pipeline_defs.retries import throttled
 

@@ -16,7 +16,8 @@ from sagemaker.mlops.workflow.pipeline import Pipeline
 
 from pipeline_defs import analyzing, measuring
 from pipeline_defs.account import Account
-from pipeline_defs.blocks import Input, Jobs, Machines
+from pipeline_defs.blocks import Jobs
+from pipeline_defs.job_needs import Input, Machines
 from pipeline_defs.measuring import EVALUATION, PREDICTIONS, REPORT, SAMPLE, SAMPLE_ARCHIVE, Rival
 from pipeline_defs.offline_sdk import offline_session
 from pipeline_defs.parameters import MeasuringParameters
