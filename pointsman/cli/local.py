@@ -86,8 +86,14 @@ def status(state: State = None, *, as_json: Json = False) -> None:
         raise typer.Exit(NotRunning.exit_code)
 
 
-def demo(state: State = None, port: Port = None, *, as_json: Json = False) -> None:
-    """Run the first lap on an empty embedded AWS: data lands, training runs, a version waits for approval."""
+def demo(
+    state: State = None,
+    port: Port = None,
+    *,
+    first_lap: Annotated[bool, typer.Option("--first-lap", help="Stop at the version that waits.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Run the whole loop on an empty embedded AWS: data, training, approval, endpoint, drift, evaluation, training."""
     from pointsman.demo import show
 
-    show.run(own_state(state, "demo"), port, as_json=as_json)
+    show.run(own_state(state, "demo"), port, first_lap=first_lap, as_json=as_json)

@@ -1,4 +1,4 @@
-"""The demo as a command: stage, lap, and the account of both."""
+"""The demo as a command: stage, lap, loop, and the account of them."""
 
 import json
 import time
@@ -11,11 +11,12 @@ from pointsman.change_list import change_list
 from pointsman.demo import lap as laps
 from pointsman.demo import stage
 from pointsman.demo.display import Display, epilogue
+from pointsman.demo.loop import Loop, Round
 
 _UNBOUNDED = 10_000
 
 
-def run(state: Path, port: int | None, *, as_json: bool) -> None:
+def run(state: Path, port: int | None, *, first_lap: bool, as_json: bool) -> None:
     """Leaves the embedded AWS running, for the person to look around. Raises PointsmanError."""
     console = _console(stderr=as_json)
     began = time.monotonic()
@@ -28,18 +29,20 @@ def run(state: Path, port: int | None, *, as_json: bool) -> None:
     changes = stage.prepare(environment, say)
     console.print(change_list(changes))
     say(f"landing data under s3://{environment.output('DataBucket')}/{laps.PREFIX}")
-    lap = laps.Lap()
+    lap, loop = laps.Lap(), Loop()
     try:
         with Display(console, lap) as display:
             laps.land(environment, lap, display.watch)
             laps.follow(environment, lap, display.watch)
+        if lap.package and not first_lap:
+            loop = Round(environment, say).go(lap.package)
     except KeyboardInterrupt:
         console.print("interrupted; the embedded AWS goes on, and `pointsman down` stops it")
         raise
     seconds = time.monotonic() - began
-    console.print(epilogue(lap, seconds), soft_wrap=True)
+    console.print(epilogue(lap, loop, seconds), soft_wrap=True)
     if as_json:
-        print(json.dumps(account(lap, seconds)))
+        print(json.dumps(account(lap, loop, seconds)))
 
 
 def _console(*, stderr: bool) -> Console:
@@ -48,8 +51,8 @@ def _console(*, stderr: bool) -> Console:
     return console if console.is_terminal else Console(stderr=stderr, width=_UNBOUNDED)
 
 
-def account(lap: laps.Lap, seconds: float) -> dict[str, object]:
-    """What happened, for programs."""
+def account(lap: laps.Lap, loop: Loop, seconds: float) -> dict[str, object]:
+    """What happened, for programs. What the loop brings is empty, or null, after a lap alone."""
     return {
         "ok": True,
         "seconds": round(seconds, 1),
@@ -57,4 +60,16 @@ def account(lap: laps.Lap, seconds: float) -> dict[str, object]:
         "decisions": [decision.model_dump(mode="json") for decision in lap.decisions],
         "executions": [asdict(lap.execution)] if lap.execution else [],
         "package": asdict(lap.package) if lap.package else None,
+        "deployments": [deployment.model_dump(mode="json") for deployment in loop.deployments],
+        "answered": dict(loop.answered),
+        "drift": loop.drift.model_dump(mode="json") if loop.drift else None,
+        "evaluation": _evaluation(loop),
+        "retrained": asdict(loop.package) if loop.package else None,
     }
+
+
+def _evaluation(loop: Loop) -> dict[str, object] | None:
+    """The run, and the decision on its verdict."""
+    if loop.evaluation is None or loop.verdict is None:
+        return None
+    return {"run": loop.evaluation.model_dump(mode="json"), "verdict": loop.verdict.model_dump(mode="json")}

@@ -13,8 +13,8 @@ from pointsman.local.instance import make_state_directory
 from pointsman.local.settings import LocalSettings
 from pointsman.upserts import Change
 
-# A minute of schedules passes in a second, so on_tick looks every second.
-TIME_SCALE = 60.0
+# An hour of schedules passes in half a minute, and on_tick looks twice a second.
+TIME_SCALE = 120.0
 
 
 def start(state: Path, port: int | None, say: Callable[[str], None]) -> Environment:
