@@ -20,7 +20,7 @@ setup: ## install everything into this folder, or mend it; the tasks below do it
 $(READY): uv.lock pyproject.toml bootstrap.py
 	@$(MAKE) --no-print-directory setup
 
-demo: $(READY) ## the first lap: data lands, training runs, a version waits for approval
+demo: $(READY) ## the whole loop, from data to a version in use, and from drift to the next
 	@$(BIN)/pointsman demo
 
 up: $(READY) ## start the embedded AWS in the background, with the template deployed and the models applied

@@ -1,1 +1,1 @@
-"""`pointsman demo`: the first lap on an embedded AWS of its own making."""
+"""`pointsman demo`: the whole loop, or its first lap, on an embedded AWS of its own making."""

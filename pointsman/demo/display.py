@@ -10,11 +10,11 @@ from pointsman.tables import decision_list, execution_view, package_table
 
 NEXT = """\
 What to try next
-  .venv/bin/pointsman decisions                        every decision and its reason
-  .venv/bin/pointsman runs show {run}           the run's steps
+  .venv/bin/pointsman decisions                               every decision and its reason
+  .venv/bin/pointsman runs show {run}                  the run's steps
   .venv/bin/pointsman {act}
-  .venv/bin/pointsman models show diabetes             what the model is at, and what it lacks
-  .venv/bin/pointsman down                             stop the embedded AWS; what it holds is kept"""
+  .venv/bin/pointsman models show diabetes                    what the model is at, and what it lacks
+  .venv/bin/pointsman down                                    stop the embedded AWS; what it holds is kept"""
 
 
 def picture(lap: Lap) -> RenderableType:
@@ -50,8 +50,8 @@ class Display:
 def epilogue(lap: Lap, loop: Loop, seconds: float) -> RenderableType:
     run = lap.execution.arn.rpartition("/")[2] if lap.execution else ""
     version = lap.package.arn.rpartition("model-package/")[2] if lap.package else ""
-    act = f"{f'approve {version} --why good':<37}exactly this version goes to its endpoint"
+    act = f"{f'approve {version} --why good':<40}exactly this version goes to its endpoint"
     if loop.package:
-        act = f"{'rollback diabetes --why complaints':<37}the version before serves again"
+        act = f"{'rollback diabetes --why complaints':<40}the version before serves again"
     took = "The loop" if loop.package else "The lap"
     return Text(f"\n{took} took {seconds:.0f} s.\n\n{NEXT.format(run=run, act=act)}")

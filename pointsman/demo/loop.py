@@ -144,7 +144,7 @@ class Round:
         for name, body in objects.items():
             self._environment.s3.put_object(Bucket=bucket, Key=f"{folder}{prefix}{name}", Body=body)
 
-    def _until[T](self, look: Callable[[], T], what: str) -> T:
+    def _until[T](self, look: Callable[[], T | None], what: str) -> T:
         """The first true answer."""
         deadline = time.monotonic() + PATIENCE.total_seconds()
         while not (found := look()):

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,14 +40,42 @@ def refused(code: int, *arguments: str, **environment: str) -> str:
     return line
 
 
+LAP = ("ok", "seconds", "objects", "decisions", "executions", "package")
+LOOP = ("deployments", "answered", "drift", "evaluation", "retrained")
+
+
 @pytest.mark.usefixtures("built")
-def test_the_demo_is_one_object_for_programs(tmp_path: Path) -> None:
+def test_the_demo_goes_round_and_is_one_object_for_programs(tmp_path: Path) -> None:
     state = tmp_path / "demo"
     try:
         done = run("demo", "--json", "--state", str(state))
         assert done.returncode == 0, done.stderr
         account = json.loads(done.stdout)
-        assert list(account) == ["ok", "seconds", "objects", "decisions", "executions", "package"]
+        assert list(account) == [*LAP, *LOOP]
+        first, second = account["package"]["arn"], account["retrained"]["arn"]
+        assert [each["request"]["package"] for each in account["deployments"]] == [first, second]
+        assert {each["outcome"] for each in account["deployments"]} == {"CHAMPION_CHANGED"}
+        assert account["answered"]["1"] > 1
+        assert account["answered"]["2"] == 1
+        assert "data_quality drift" in account["drift"]["because"]
+        assert account["evaluation"]["run"]["decision"] == account["drift"]["id"]
+        assert account["evaluation"]["verdict"]["outcome"] == "STARTED"
+        assert "rmse" in account["evaluation"]["verdict"]["because"]
+        assert "The loop took" in done.stderr
+        goes_back(state, tmp_path)
+    finally:
+        process.stop(state)
+
+
+@pytest.mark.usefixtures("built")
+def test_the_first_lap_is_one_object_for_programs(tmp_path: Path) -> None:
+    state = tmp_path / "demo"
+    try:
+        done = run("demo", "--first-lap", "--json", "--state", str(state))
+        assert done.returncode == 0, done.stderr
+        account = json.loads(done.stdout)
+        assert list(account) == [*LAP, *LOOP]
+        assert not any(account[name] for name in LOOP)
         assert account["ok"] is True
         assert account["objects"] == 20
         assert [item["outcome"] for item in account["decisions"] if item["run"]] == ["STARTED"]
@@ -68,7 +97,9 @@ def test_the_demo_is_one_object_for_programs(tmp_path: Path) -> None:
         assert {step["name"] for step in story["execution"]["steps"]} == STEPS
         assert story["package"]["arn"] == account["package"]["arn"]
         assert {item["correlation_id"] for item in story["related"]} == {started}
-        goes_to_its_endpoint_and_back(state, tmp_path)
+        early = run("deploy", "diabetes/1", "--why", "now", "--state", str(state))
+        assert early.returncode == NothingDone.exit_code
+        assert "PendingManualApproval" in early.stderr
         broken = tmp_path / "broken.yaml"
         broken.write_text("model: 5\n")
         assert "broken.yaml:1: model: " in run("apply", str(broken), "--state", str(state)).stderr
@@ -77,33 +108,32 @@ def test_the_demo_is_one_object_for_programs(tmp_path: Path) -> None:
         process.stop(state)
 
 
-def goes_to_its_endpoint_and_back(state: Path, folder: Path) -> None:
-    """The demo's version, on the model's endpoint, and what there is to say about it."""
+def goes_back(state: Path, folder: Path) -> None:
+    """What there is to say about the version that the loop ended with, and the way back to the one before."""
     at = ("--state", str(state))
-    spec = (project_root() / "pipeline_defs" / "models" / "diabetes.yaml").read_text()
-    early = run("deploy", "diabetes/1", "--why", "now", *at)
-    assert early.returncode == NothingDone.exit_code
-    assert "PendingManualApproval" in early.stderr
-    run("approve", "diabetes/1", "--why", "good", *at)
-
-    def deployments() -> list[dict[str, str]]:
-        found = json.loads(run("deployments", "--model", "diabetes", "--json", *at).stdout)
-        return found if found and found[0]["outcome"] else []
-
-    (deployment,) = eventually(deployments, within=60)
-    assert deployment["outcome"] == "CHAMPION_CHANGED"
-    story = json.loads(run("decisions", "show", deployment["id"], "--json", *at).stdout)
-    assert story["deployment"] == deployment
-    assert story["package"]["arn"].endswith("model-package/diabetes/1")
+    latest = deployments(state)[0]
+    story = json.loads(run("decisions", "show", latest["id"], "--json", *at).stdout)
+    assert story["deployment"] == latest
+    assert story["package"]["arn"].endswith("model-package/diabetes/2")
     assert {"STARTED", "CHAMPION_CHANGED"} <= {decision["outcome"] for decision in story["related"]}
     model = json.loads(run("models", "show", "diabetes", "--json", *at).stdout)
     assert (model["endpoint"]["status"], model["lacks"]) == ("InService", [])
     assert model["champion"]["config"] == model["endpoint"]["config"]
 
-    assert run("deploy", "diabetes/1", "--why", "again", *at).returncode == 0
-    back = run("rollback", "diabetes", "--why", "complaints", *at)
-    assert (back.returncode, "SKIPPED_NO_CHAMPION" in back.stderr) == (NothingDone.exit_code, True)
+    assert run("deploy", "diabetes/2", "--why", "again", *at).returncode == 0
+    assert run("rollback", "diabetes", "--why", "complaints", *at).returncode == 0
+    (back,) = eventually(lambda: [each for each in deployments(state) if each["outcome"] == "ROLLED_BACK"], within=60)
+    assert back["request"]["package"].endswith("model-package/diabetes/1")
+    spec = (project_root() / "pipeline_defs" / "models" / "diabetes.yaml").read_text()
     assert "fraud.yaml:" in refused(InvalidSpec.exit_code, "apply", str(twin(spec, "fraud", folder)), *at)
+
+
+def deployments(state: Path) -> list[dict[str, Any]]:
+    """The newest first."""
+    found: list[dict[str, Any]] = json.loads(
+        run("deployments", "--model", "diabetes", "--json", "--state", str(state)).stdout
+    )
+    return found
 
 
 def twin(spec: str, model: str, folder: Path) -> Path:
