@@ -76,5 +76,8 @@ class Endpoints(Protocol):
     def update(self, request: DeployRequest) -> None:
         """Make the model and the configuration, and have the endpoint go over to it. Raises as `create` does."""
 
+    def discard(self, configs: Sequence[str], models: Sequence[str]) -> None:
+        """Delete these configurations and models; what is gone already is no error."""
+
     def invoke(self, name: str, body: bytes, content_type: str) -> Answer:
         """Send an endpoint one request. What SageMaker itself can't do now, such as throttling, is raised as it is."""

@@ -207,6 +207,17 @@ class Ledger(Protocol):
         instead of the version `instead_of`. Raises AlreadyDecided; Superseded, too, where a deployment is under way.
         """
 
+    def retire(self, model: str, names: Collection[str]) -> None:
+        """Say that these configurations and models are being deleted, instead of those before: until `collected`, no
+        deployment that needs one of them begins. Raises Superseded where a deployment is under way.
+        """
+
+    def collected(self, decision: Decision, deployments: Sequence[Deployment]) -> None:
+        """Record a decision with these deployments, at most 50, whose configurations are gone.
+
+        Raises AlreadyDecided.
+        """
+
     # -- what time brings --
 
     def due(self, now: datetime) -> Sequence[Due]:

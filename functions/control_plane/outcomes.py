@@ -18,6 +18,7 @@ class Outcome(StrEnum):
     ADOPTED = "ADOPTED"  # what an endpoint serves that others made is the champion now
     WATCHED = "WATCHED"  # the endpoint has the monitors that its model's spec asks for, with the champion's baseline
     UNWATCHED = "UNWATCHED"  # its monitors were taken away, for the spec asks for none any more
+    COLLECTED = "COLLECTED"  # configurations and models of earlier deployments were deleted
     APPROVED = "APPROVED"  # by policy, with the evidence
     AWAITS_APPROVAL = "AWAITS_APPROVAL"  # a version is registered, and a person is to approve or reject it
     RECORDED = "RECORDED"  # a run's end is on record and its slot is free
@@ -74,6 +75,7 @@ _ACTIONS = {
     Outcome.REFUSED: "Refuse",
     Outcome.HELD: "Hold",
     Outcome.ADOPTED: "Adopt",
+    Outcome.COLLECTED: "Collect",
     Outcome.WATCHED: "Watch",
     Outcome.UNWATCHED: "Watch",
     Outcome.APPROVED: "Approve",

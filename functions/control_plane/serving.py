@@ -125,6 +125,12 @@ class Serving(Strict):
     instances: Instances = Field(Instances(), description="what it runs on")
     serverless: Serverless | None = Field(None, description="instead of instances")
     rollout: Rollout = Field(Rollout(), description="how traffic goes over to a new version")
+    keep: WholeNumber = Field(
+        3,
+        ge=2,
+        le=50,
+        description="how many of the configurations that served stay, to go back to; older ones are deleted",
+    )
     capture: Percent | None = Field(
         None, description="share of the requests that is kept, with the answers, for monitors"
     )

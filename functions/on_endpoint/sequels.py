@@ -7,6 +7,7 @@ from control_plane.lineage import root_of
 from control_plane.ports import ControlPlane
 from control_plane.records import Decision, DeployRequest, Model
 from control_plane.standings import fallback_of, is_left_in_use, known_package, undo_id
+from on_endpoint.collecting import collect
 from on_endpoint.decide import decide_next, decide_undo
 from on_endpoint.watching import watch_champion
 
@@ -15,7 +16,9 @@ def follow_up(model: Model, plane: ControlPlane) -> list[Decision]:
     """What waits comes first: it may take a rejected champion's place."""
     started = start_waiting(model, plane)
     now = plane.ledger.model(model.spec.model) if started else model
-    return [*started, *undo_rejected(now, plane), *watch_champion(now, plane)]
+    undone = undo_rejected(now, plane)
+    settled = plane.ledger.model(model.spec.model) if undone else now
+    return [*started, *undone, *watch_champion(settled, plane), *collect(settled, plane)]
 
 
 def start_waiting(model: Model, plane: ControlPlane) -> list[Decision]:

@@ -32,7 +32,7 @@ def look_after(item: Model, plane: ControlPlane) -> list[Decision]:
         _tell_of_approvals(model, approvals, plane)
     elif (endpoint := _endpoint_left_behind(model, approvals, plane)) is not None:
         plane.events.send("Endpoint Observed", {"EndpointName": endpoint, "model": model.spec.model})
-    if (serving := model.spec.deployment) and not is_watched_as_wanted(model):
+    if (serving := model.spec.deployment) and (model.collecting or not is_watched_as_wanted(model)):
         plane.events.send("Endpoint Observed", {"EndpointName": serving.endpoint, "model": model.spec.model})
     decisions = [*_note_not_serving(model, plane), *_note_overdue(model, plane)]
     for report in persisting(model, plane.now()):

@@ -3,7 +3,7 @@
 The contract suite runs on it as on DynamoDB, so what it says would happen is what happens.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -303,6 +303,17 @@ class InMemoryLedger:
         found = [known for known in self._store.rows.deployments.values() if known.request.model == model]
         return sorted(found, key=lambda deployment: deployment.started_at, reverse=True)[:LISTED]
 
+    def retire(self, model: str, names: Collection[str]) -> None:
+        with self._store.transaction() as rows:
+            require(model in rows.specs and (model, "deployment") not in rows.slots, Superseded(model))
+            rows.collecting[model] = tuple(names)
+
+    def collected(self, decision: Decision, deployments: Sequence[Deployment]) -> None:
+        with self._store.transaction() as rows:
+            self._add(decision)
+            rows.deployments |= {deployment.id: deployment for deployment in deployments}
+            rows.collecting.pop(str(decision.model), None)
+
     def end_deployment(
         self,
         deployment: Deployment,
@@ -373,6 +384,11 @@ class InMemoryLedger:
     def _take_slot(self, decision: Decision) -> None:
         rows, slot = self._store.rows, slot_of(decision.asked)
         require(slot[0] in rows.specs and slot not in rows.slots, SlotTaken(slot[0]))
+        asked = decision.asked
+        needed = {asked.config, asked.served_model} if isinstance(asked, DeployRequest) else set()
+        if needed & set(rows.collecting.get(slot[0], ())):
+            waits = decision.id in rows.decisions and rows.decisions[decision.id].status is DecisionStatus.DEFERRED
+            raise SlotTaken(slot[0]) if waits else Superseded(str(needed))
         rows.slots[slot] = Slot(decision=decision.id)
 
     def _claim(self, decision: Decision) -> None:

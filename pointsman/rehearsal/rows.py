@@ -107,6 +107,7 @@ class Rows:
     arrived: dict[Place, datetime] = field(default_factory=dict)
     approvals: dict[str, Mapping[str, str]] = field(default_factory=dict)
     heard_until: dict[str, datetime] = field(default_factory=dict)
+    collecting: dict[str, tuple[str, ...]] = field(default_factory=dict)
     watches: dict[str, Watch] = field(default_factory=dict)
     drift: dict[Place, Drift] = field(default_factory=dict)
     drift_told: dict[Place, Word] = field(default_factory=dict)
@@ -158,6 +159,7 @@ class Rows:
             arrived=of_purposes(self.arrived, name),
             approvals=self.approvals.get(name, {}),
             heard_until=self.heard_until.get(name),
+            collecting=self.collecting.get(name, ()),
             watch=self.watches.get(name),
             drift={kind: self.drift[name, kind] for kind in DriftKind if (name, kind) in self.drift},
         )

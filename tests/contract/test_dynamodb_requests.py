@@ -162,6 +162,8 @@ def deployed(ledger: DynamoDBLedger) -> None:
         (deploy, lambda ledger: ledger.refuse(deploying("d1", status=DecisionStatus.DONE)), 1),
         (deployed, lambda ledger: ledger.end_deployment(DEPLOYMENT, skipped("e"), champion(), instead_of=None), 1),
         (crowned, lambda ledger: ledger.watch(skipped("w"), WATCH, package_arn()), 1),
+        (nothing, lambda ledger: ledger.retire("churn", ["churn-1-config"]), 1),
+        (nothing, lambda ledger: ledger.collected(skipped("c"), [DEPLOYMENT]), 1),
         (nothing, lambda ledger: ledger.deployment("d1"), 1),
         (nothing, lambda ledger: ledger.deployments("churn"), 1),
     ],

@@ -246,6 +246,31 @@ def test_a_first_version_that_does_not_serve_fails_the_endpoint(fleet: Fleet) ->
     assert found.failure
 
 
+def test_what_is_discarded_is_gone_and_can_be_made_again(fleet: Fleet) -> None:
+    old = created(fleet)
+    new = fleet.version(old.endpoint)
+    fleet.endpoints.update(new)
+    fleet.settled(old.endpoint)
+    for _ in range(2):
+        fleet.endpoints.discard([old.config, unique("config")], [old.served_model, unique("model")])
+    assert described(fleet, old.endpoint).heads_for(new.config)
+    fleet.endpoints.update(old)
+    assert fleet.settled(old.endpoint).config == old.config
+
+
+def test_only_what_is_named_is_discarded(hosted: Hosted) -> None:
+    fleet, sagemaker = sagemaker_fleet(hosted), hosted.sagemaker
+    one, other = created(fleet), created(fleet)
+    fleet.endpoints.discard([one.config], [])
+    with pytest.raises(ClientError, match="Could not find"):
+        sagemaker.describe_endpoint_config(EndpointConfigName=one.config)
+    assert sagemaker.describe_model(ModelName=one.served_model)["ModelName"] == one.served_model
+    fleet.endpoints.discard([], [one.served_model])
+    with pytest.raises(ClientError, match="Could not find"):
+        sagemaker.describe_model(ModelName=one.served_model)
+    assert sagemaker.describe_endpoint_config(EndpointConfigName=other.config)["EndpointConfigName"] == other.config
+
+
 def test_what_serves_answers_and_what_is_not_there_does_not(fleet: Fleet) -> None:
     request = created(fleet)
     assert fleet.endpoints.invoke(request.endpoint, b"{}", "application/json") == Answer(200)

@@ -415,3 +415,50 @@ def test_a_watch_is_of_the_champion_and_written_once_1(ledger: Ledger) -> None:
     with pytest.raises(AlreadyDecided):
         ledger.watch(ending("watch-2", Outcome.WATCHED), watched(package_arn(2), monitors=()), package_arn(2))
     assert ledger.model("churn").watch == watched(package_arn(2))
+
+
+# -- what deployments left behind --
+
+
+def test_what_is_being_deleted_is_not_deployed_until_it_is_gone_3(ledger: Ledger) -> None:
+    first = completed(ledger, deploying("d1"))
+    ledger.end_deployment(ended(first), ending(), champion(1), instead_of=None)
+    ledger.defer(waiting("d2", 1), None)
+    ledger.retire("churn", ["churn-1-config", "churn-3-config"])
+    assert ledger.model("churn").collecting == ("churn-1-config", "churn-3-config")
+    with pytest.raises(Superseded):
+        ledger.begin(deploying("d3", 3, chosen_at=after(minutes=1)), None)
+    with pytest.raises(SlotTaken):
+        ledger.take_up(deploying("d2", 1))
+    assert (deployment_slot(ledger), pending_deployment(ledger), ledger.decision("d3")) == (None, "d2", None)
+    gone = ended(first).model_copy(update={"collected_at": after(minutes=20)})
+    ledger.collected(ending("c1", Outcome.COLLECTED), [gone])
+    assert (ledger.model("churn").collecting, ledger.deployment("d1")) == ((), gone)
+    assert decided(ledger, "c1").outcome is Outcome.COLLECTED
+    assert due_decisions(ledger, days=1) == ["d2"]
+    ledger.take_up(deploying("d2", 1))
+    assert deployment_slot(ledger) == ("d2", None)
+    with pytest.raises(AlreadyDecided):
+        ledger.collected(ending("c1", Outcome.COLLECTED), [gone])
+
+
+def test_a_model_that_is_being_deleted_is_needed_by_no_configuration(ledger: Ledger) -> None:
+    ledger.retire("churn", ["churn-1-config", "churn-2"])
+    with pytest.raises(Superseded):
+        ledger.begin(deploying("d2", 2), None)
+    assert deployment_slot(ledger) is None
+
+
+def test_others_are_deployed_while_something_is_deleted(ledger: Ledger) -> None:
+    ledger.retire("churn", ["churn-1-config", "churn-21-config", "churn-21"])
+    ledger.begin(deploying("d2", 2), None)
+    assert deployment_slot(ledger) == ("d2", None)
+
+
+def test_nothing_is_deleted_while_a_deployment_is_under_way(ledger: Ledger) -> None:
+    ledger.begin(deploying("d1"), None)
+    with pytest.raises(Superseded):
+        ledger.retire("churn", ["churn-1-config"])
+    assert ledger.model("churn").collecting == ()
+    with pytest.raises(Superseded):
+        ledger.retire("nobody", ["churn-1-config"])

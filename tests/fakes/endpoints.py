@@ -13,6 +13,8 @@ from control_plane.records import DeployRequest
 class FakeEndpoints:
     """`asked` are the requests that were taken, oldest first; `unavailable` is what new ones are answered with.
 
+    `made` are the configurations that there are, each with the model that it serves; `models` those that there are.
+
     `invoked` are the requests for predictions: endpoint, body and type; `answers` by version, else 200.
     """
 
@@ -21,6 +23,8 @@ class FakeEndpoints:
     asked: list[DeployRequest] = field(default_factory=list)
     unavailable: CallError | None = None
     alarms: set[str] = field(default_factory=set)
+    made: dict[str, str] = field(default_factory=dict)
+    models: set[str] = field(default_factory=set)
     configs: dict[str, list[Variant]] = field(default_factory=dict)
     invoked: list[tuple[str, bytes, str]] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
@@ -47,6 +51,11 @@ class FakeEndpoints:
             raise EndpointBusy(f"{request.endpoint} is {known.status}")
         self._take(request, "Updating", active=known.config)
 
+    def discard(self, configs: Sequence[str], models: Sequence[str]) -> None:
+        """As nobody should, it deletes what is in use: tests see whether it is."""
+        self.made = {name: model for name, model in self.made.items() if name not in configs}
+        self.models -= set(models)
+
     def invoke(self, name: str, body: bytes, content_type: str) -> Answer:
         known = self.endpoints.get(name)
         if known is None:
@@ -70,6 +79,8 @@ class FakeEndpoints:
         if self.unavailable:
             raise self.unavailable
         self.asked.append(request)
+        self.made[request.config] = request.served_model
+        self.models.add(request.served_model)
         self.configs[request.config] = [Variant("AllTraffic", request.served_model, (request.package,))]
         self.endpoints[request.endpoint] = Endpoint(request.endpoint, status, active, request.config, self.now())
 

@@ -1,5 +1,8 @@
 """From an approval to the endpoint's answers, and back: by SageMaker's events, and by ticks alone."""
 
+from typing import Any
+
+from control_plane.records import DeployRequest
 from tests.local.instances import eventually
 from tests.local.stack import LAP_SECONDS, Stack
 from tests.local.test_evaluate_first import changed
@@ -44,6 +47,33 @@ def test_a_version_that_fails_its_ping_leaves_the_champion_serving_5(told: Stack
     assert told.model.deploying is None
 
 
+def test_each_champion_is_tested_and_watched_with_its_own_baseline_and_the_oldest_is_collected(stack: Stack) -> None:
+    monitor = {"monitor__kind": "model-monitor", "deployment__capture": "100%"}
+    stack.apply(deployment__endpoint=ENDPOINT, deployment__keep=2, **monitor)
+    stack.land()
+    stack.ended(1)
+    (first,) = stack.packages()
+    versions = [first, another_version(stack, first, 2), another_version(stack, first, 3)]
+    for version in versions:
+        stack.judge(version)
+        assert "answered its sample payload with 200" in stack.outcome("CHAMPION_CHANGED", naming=version).because
+        stack.outcome("WATCHED", naming=version)
+        assert baseline_in_use(stack) == constraints_of(stack, version)
+    collected = stack.outcome("COLLECTED")
+    made = [request.config for request in deployments(stack)]
+    assert made[0] in collected.because
+    sagemaker = stack.environment.sagemaker
+    configs = sagemaker.list_endpoint_configs()["EndpointConfigs"]
+    assert {each["EndpointConfigName"] for each in configs} == set(made[1:])
+    assert len(sagemaker.list_models()["Models"]) == 2
+    assert len(sagemaker.list_data_quality_job_definitions()["JobDefinitionSummaries"]) == 1
+
+    stack.apply(deployment__endpoint=ENDPOINT, deployment__keep=2)
+    stack.outcome("UNWATCHED")
+    assert sagemaker.list_monitoring_schedules()["MonitoringScheduleSummaries"] == []
+    assert sagemaker.list_data_quality_job_definitions()["JobDefinitionSummaries"] == []
+
+
 def test_a_version_that_fails_its_own_sample_makes_way_for_the_champion_5(stack: Stack) -> None:
     stack.apply(deployment__endpoint=ENDPOINT)
     first, second = two_versions(stack)
@@ -83,6 +113,42 @@ def ends(stack: Stack) -> list[str]:
     """How deployments ended, oldest first."""
     found = [item.outcome for item in reversed(stack.decisions()) if item.id.endswith("-end")]
     return [str(outcome) for outcome in found]
+
+
+def another_version(stack: Stack, like: str, number: int) -> str:
+    """The same again, with a baseline of its own."""
+    sagemaker, s3 = stack.environment.sagemaker, stack.environment.s3
+    package: Any = sagemaker.describe_model_package(ModelPackageName=like)
+    copied = ("ModelPackageGroupName", "InferenceSpecification", "SamplePayloadUrl", "Domain", "Task")
+    bucket, _, key = constraints_of(stack, like).removeprefix("s3://").partition("/")
+    own = f"pipelines/by-hand/{number}/constraints.json"
+    s3.copy_object(Bucket=bucket, Key=own, CopySource={"Bucket": bucket, "Key": key})
+    baseline: Any = {"Constraints": {"ContentType": "application/json", "S3Uri": f"s3://{bucket}/{own}"}}
+    made = sagemaker.create_model_package(
+        **{name: package[name] for name in copied},
+        DriftCheckBaselines={"ModelDataQuality": baseline},
+        ModelApprovalStatus="PendingManualApproval",
+    )
+    return str(made["ModelPackageArn"])
+
+
+def constraints_of(stack: Stack, arn: str) -> str:
+    package = stack.environment.sagemaker.describe_model_package(ModelPackageName=arn)
+    return str(package["DriftCheckBaselines"]["ModelDataQuality"]["Constraints"]["S3Uri"])
+
+
+def baseline_in_use(stack: Stack) -> str:
+    """Of what the endpoint's only monitoring schedule runs."""
+    sagemaker = stack.environment.sagemaker
+    (schedule,) = sagemaker.list_monitoring_schedules(EndpointName=ENDPOINT)["MonitoringScheduleSummaries"]
+    name = schedule["MonitoringJobDefinitionName"]
+    definition = sagemaker.describe_data_quality_job_definition(JobDefinitionName=name)
+    return str(definition["DataQualityBaselineConfig"]["ConstraintsResource"]["S3Uri"])
+
+
+def deployments(stack: Stack) -> list[DeployRequest]:
+    """What was asked for, oldest first."""
+    return [known.request for known in reversed(stack.environment.ledger.deployments("diabetes"))]
 
 
 def spoil_sample(stack: Stack, arn: str) -> None:

@@ -88,8 +88,9 @@ class Scenario:
     registry, and `stored` in the bucket, before anything happens; an endpoint that others made serves version `found`.
     `starts` maps a minute to what SageMaker says to new starts and deployments; a run ends with `status`, an
     evaluation's verdict is `passes`. `data` is how many different data are run on, `champion` the version that is in
-    use at the end. The version `broken` can't be deployed, `failing` doesn't answer its sample payload. `reported` are
-    outcomes of what only SageMaker's events tell, because it has no consequences.
+    use at the end. The version `broken` can't be deployed, `failing` doesn't answer its sample payload. `kept` are the
+    versions whose configurations stay; unless it says otherwise, all that came to serve. `reported` are outcomes of
+    what only SageMaker's events tell, because it has no consequences.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Scenario:
     found: int | None = None
     stored: tuple[str, ...] = ()
     deployed: tuple[int, ...] = ()
+    kept: tuple[int, ...] | None = None
     reported: tuple[Outcome, ...] = ()
 
     @property
@@ -129,7 +131,7 @@ class Ending:
 
     `deployed` are the versions that endpoints were asked for, in order; `serving` is what each serves, and whether it
     has settled; `monitors` is with which constraints its monitoring schedules compare, of so many
-    definitions in all.
+    definitions in all; `kept` are the versions whose configurations there are, of so many `models`.
     """
 
     purposes: tuple[Purpose, ...]
@@ -144,6 +146,8 @@ class Ending:
     idle: int
     monitors: Mapping[str, str]
     definitions: int
+    kept: set[str]
+    models: int
 
 
 FIRST = ("a.csv", "b.csv", "_SUCCESS")
@@ -160,6 +164,7 @@ ASKED = {"model": "churn", "why": "complaints", "actor": "ada"}
 BACK = RollbackRequested.parse(ours("Rollback Requested", "e1", ASKED))
 FORTH = DeploymentRequested.parse(ours("Deployment Requested", "e2", ASKED | {"package_arn": package_arn(2)}))
 ADOPTION = AdoptionRequested.parse(ours("Adoption Requested", "e3", ASKED | {"endpoint": "churn-prod"}))
+AGAIN = DeploymentRequested.parse(ours("Deployment Requested", "e3", ASKED | {"package_arn": package_arn(1)}))
 FROZEN = deployed_spec(changes={"policy.freeze": [{"since": "Sat 08:00", "until": "Sat 09:05"}]})
 SCENARIOS = (
     Scenario("a window becomes a run", {0: FIRST}, (Outcome.STARTED,)),
@@ -249,7 +254,10 @@ SCENARIOS = (
     Scenario(
         "a version that SageMaker rolls back",
         {},
-        (Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED, Outcome.DEPLOYING, Outcome.DEPLOYMENT_ROLLED_BACK),
+        (
+            *(Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED),
+            *(Outcome.DEPLOYING, Outcome.DEPLOYMENT_ROLLED_BACK, Outcome.COLLECTED),
+        ),
         (),
         champion=1,
         deployed=(1, 2),
@@ -263,7 +271,7 @@ SCENARIOS = (
         {},
         (
             *(Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED, Outcome.DEPLOYING, Outcome.SMOKE_TEST_FAILED),
-            *(Outcome.ROLLING_BACK, Outcome.ROLLED_BACK),
+            *(Outcome.ROLLING_BACK, Outcome.ROLLED_BACK, Outcome.COLLECTED),
         ),
         (),
         champion=1,
@@ -286,6 +294,21 @@ SCENARIOS = (
         happens={0: (Approval(1),), 8: (Approval(2),), 16: (Approval(2, "Rejected"),)},
         versions=2,
         spec=watched_spec(),
+    ),
+    Scenario(
+        "the oldest configuration is collected, and made again when it is asked for",
+        {},
+        (
+            *(Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED) * 3,
+            *(Outcome.COLLECTED, Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED, Outcome.COLLECTED),
+        ),
+        (),
+        champion=1,
+        deployed=(1, 2, 3, 1),
+        kept=(1, 3),
+        happens={0: (Approval(1),), 6: (Approval(2),), 12: (Approval(3),), 18: (AGAIN,)},
+        versions=3,
+        spec=deployed_spec(changes={"deployment.keep": 2}),
     ),
     Scenario(
         "a version rejected on its way",
@@ -368,7 +391,7 @@ SCENARIOS = (
         (
             *(Outcome.DEPLOYING, Outcome.CHAMPION_CHANGED) * 2,
             *(Outcome.DEPLOYING, Outcome.DEPLOYMENT_ROLLED_BACK),
-            *(Outcome.ROLLING_BACK, Outcome.ROLLED_BACK),
+            *(Outcome.ROLLING_BACK, Outcome.ROLLED_BACK, Outcome.COLLECTED),
         ),
         (),
         champion=1,
@@ -637,6 +660,7 @@ class World:
 
     def _ending(self, idle: int) -> Ending:
         ledger, pipelines, schedules = self.plane.ledger, self.plane.pipelines, self.plane.schedules
+        endpoints = self.plane.endpoints
         return Ending(
             purposes=tuple(started.request.purpose for started in pipelines.started),
             data=len({started.request.fingerprint for started in pipelines.started}),
@@ -645,12 +669,13 @@ class World:
             runs=ledger.runs("churn"),
             due=self._due(),
             undelivered=self.undelivered,
-            deployed=tuple(request.package for request in self.plane.endpoints.asked),
+            deployed=tuple(request.package for request in endpoints.asked),
             serving={
-                endpoint.name: (endpoint.config, endpoint.has_settled)
-                for endpoint in self.plane.endpoints.endpoints.values()
+                endpoint.name: (endpoint.config, endpoint.has_settled) for endpoint in endpoints.endpoints.values()
             },
             idle=idle,
+            kept={request.package for request in endpoints.asked if request.config in endpoints.made},
+            models=len(endpoints.models),
             definitions=len(schedules.plans),
             monitors={name: schedules.plans[ran].constraints for name, ran in schedules.running.items()},
         )

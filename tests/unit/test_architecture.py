@@ -23,8 +23,8 @@ PURE = [
     *(
         f"control_plane.{name}"
         for name in (
-            *("actions", "admission", "clock", "costs", "deployments", "endpoints", "errors", "fields", "history"),
-            *("ledger", "manifests", "models", "monitor_plans", "monitored", "monitors", "notices"),
+            *("actions", "admission", "clock", "collecting", "costs", "deployments", "endpoints", "errors", "fields"),
+            *("history", "ledger", "manifests", "models", "monitor_plans", "monitored", "monitors", "notices"),
             *("outcomes", "policies"),
             *("ports", "prices", "records", "registry", "requests", "schedules", "serving", "verdicts", "violations"),
         )
@@ -35,7 +35,13 @@ PURE = [
 # What gathers and acts, through ports alone: tests put fakes there, `wiring.py` puts AWS.
 SHELLS = [
     *("control_plane.calls", "control_plane.candidates", "control_plane.dispatcher", "control_plane.lineage"),
-    *("control_plane.standings", "on_endpoint.sequels", "on_endpoint.smoke_test", "on_endpoint.watching"),
+    *(
+        "control_plane.standings",
+        "on_endpoint.collecting",
+        "on_endpoint.sequels",
+        "on_endpoint.smoke_test",
+        "on_endpoint.watching",
+    ),
     *("on_drift.remembering", "on_drift.sources", "on_request.answers", "on_tick.looking_after"),
     *("on_pipeline_execution.sequels", "on_tick.looks", "on_tick.monitor_runs"),
 ]

@@ -109,6 +109,15 @@ def test_the_endpoint_is_watched_with_the_champions_baseline_alone_3(
         assert (end.monitors, end.definitions) == (expected, len(expected)), call
 
 
+def test_deployments_leave_behind_what_can_be_gone_back_to_and_nothing_else_3(
+    scenario: Scenario, mode: Mode, kind: Kind
+) -> None:
+    kept = scenario.kept or set(scenario.deployed) - {scenario.broken, scenario.failing}
+    expected = {package_arn(version) for version in kept}
+    for call, end in endings(scenario.name, mode, kind).items():
+        assert (end.kept, end.models, end.model.collecting) == (expected, len(expected), ()), call
+
+
 def test_a_slot_is_held_for_nothing_no_longer_than_two_ticks_4(scenario: Scenario, mode: Mode, kind: Kind) -> None:
     too_long = {call: end.idle for call, end in endings(scenario.name, mode, kind).items() if end.idle > 2}
     assert too_long == {}

@@ -23,7 +23,7 @@ class SageMakerEndpoints:
     """Needs sagemaker:DescribeEndpoint, CreateModel, CreateEndpointConfig, CreateEndpoint and UpdateEndpoint, to adopt
     one DescribeEndpointConfig and DescribeModel, too; cloudwatch:DescribeAlarms on all alarms; and iam:PassRole of
     `role_arn`, which the endpoint's containers run under. For `invoke` also InvokeEndpoint, by the client of
-    `sagemaker-runtime` that `runtime` makes.
+    `sagemaker-runtime` that `runtime` makes; for `discard` DeleteEndpointConfig and DeleteModel.
 
     `capture_uri` is the S3 folder for captured data, to which SageMaker adds endpoint, variant and hour.
     """
@@ -88,6 +88,12 @@ class SageMakerEndpoints:
             EndpointConfigName=request.config,
             **_rollout(request),
         )
+
+    def discard(self, configs: Sequence[str], models: Sequence[str]) -> None:
+        for name in configs:
+            _gone(self._client.delete_endpoint_config, EndpointConfigName=name)
+        for name in models:
+            _gone(self._client.delete_model, ModelName=name)
 
     def invoke(self, name: str, body: bytes, content_type: str) -> Answer:
         """A model that needs longer than the client waits has given no answer."""
@@ -205,6 +211,14 @@ def _call(operation: Callable[..., object], **request: Any) -> None:
                 raise CallRefused(said) from error
             case _:
                 raise
+
+
+def _gone(operation: Callable[..., object], **named: str) -> None:
+    try:
+        operation(**named)
+    except ClientError as error:
+        if "could not find" not in _message(error).lower():
+            raise
 
 
 def _message(error: ClientError) -> str:

@@ -54,7 +54,8 @@ class Run(Record):
 class Deployment(Record):
     """A version that the control plane asked an endpoint to serve. `outcome` is None while that is under way.
 
-    `id` is that of its decision, `correlation_id` that of the decision which it all came of.
+    `id` is that of its decision, `correlation_id` that of the decision which it all came of. Its configuration was
+    deleted at `collected_at`.
     """
 
     kind: Literal["deployment"] = "deployment"
@@ -65,3 +66,4 @@ class Deployment(Record):
     correlation_id: str | None = None
     outcome: Outcome | None = None
     ended_at: datetime | None = None
+    collected_at: datetime | None = None

@@ -82,7 +82,8 @@ class Model(Record):
     `pending` and `pending_deployment` are the decisions that wait for the slots `slot` and `deploying`. `started` says
     when the last run of each purpose began, `arrived` when data last came, `since` when the model was applied first.
     `approvals` are the registry's approval statuses by version's ARN, as `on_tick` last saw them; of monitors' runs it
-    has seen to those that ended until `heard_until`. `watch` is what its endpoint is watched by.
+    has seen to those that ended until `heard_until`. `watch` is what its endpoint is watched by. What
+    is `collecting` is being deleted: configurations and models, which nothing that is deployed may need.
     """
 
     kind: Literal["model"] = "model"
@@ -100,6 +101,7 @@ class Model(Record):
     approvals: Mapping[str, str] = {}
     heard_until: datetime | None = None
     watch: Watch | None = None
+    collecting: tuple[str, ...] = ()
     drift: Mapping[DriftKind, Drift] = {}
 
 

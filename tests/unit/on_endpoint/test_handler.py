@@ -168,7 +168,7 @@ def test_a_champion_rejected_while_its_successor_was_on_the_way_goes_when_that_f
 ) -> None:
     rejected_meanwhile(plane)
     assert fall_back(plane) == [Outcome.DEPLOYMENT_ROLLED_BACK, Outcome.ROLLING_BACK]
-    assert arrive(plane) == [Outcome.ROLLED_BACK]
+    assert arrive(plane) == [Outcome.ROLLED_BACK, Outcome.COLLECTED]
     assert (asked(plane), champion_of(plane)) == ([1, 2, 3, 1], package_arn(1))
 
 
@@ -195,7 +195,8 @@ def test_where_there_is_nothing_to_go_back_to_that_is_on_record_once_2(plane: Fa
     use(plane, 1)
     approve(plane, 2)
     reject(plane, 1)
-    assert fall_back(plane) == [Outcome.DEPLOYMENT_ROLLED_BACK, Outcome.SKIPPED_NO_CHAMPION]
+    failed = [Outcome.DEPLOYMENT_ROLLED_BACK, Outcome.SKIPPED_NO_CHAMPION, Outcome.COLLECTED]
+    assert fall_back(plane) == failed
     assert handle(ENDPOINT, plane)[1] == []
     assert champion_of(plane) == package_arn(1)
 

@@ -142,7 +142,7 @@ def test_going_back_from_what_never_came_is_let_go(plane: FakeControlPlane) -> N
     plane.wait(timedelta(minutes=3))
     plane.endpoints.roll_back(ENDPOINT)
     ended = [decision.outcome for decision in on_endpoint(ENDPOINT, plane)[1]]
-    assert ended == [Outcome.DEPLOYMENT_ROLLED_BACK, Outcome.SKIPPED_ALREADY_CHAMPION]
+    assert ended == [Outcome.DEPLOYMENT_ROLLED_BACK, Outcome.SKIPPED_ALREADY_CHAMPION, Outcome.COLLECTED]
     assert asked(plane) == [1, 2, 3]
 
 

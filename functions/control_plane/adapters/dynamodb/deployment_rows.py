@@ -1,7 +1,10 @@
 """Deployments."""
 
+from collections.abc import Collection, Sequence
+
 from control_plane.adapters.dynamodb import items, keys, slots, transactions
 from control_plane.adapters.dynamodb.rows import Rows
+from control_plane.adapters.dynamodb.table import Put, Write
 from control_plane.records import Champion, Decision, Deployment
 
 
@@ -14,6 +17,16 @@ class DeploymentRows(Rows):
 
     def deployments(self, model: str) -> list[Deployment]:
         return [items.deployment_of(item) for item in self._history(keys.deployments_of(model), newest=True)]
+
+    def retire(self, model: str, names: Collection[str]) -> None:
+        self._table.update(slots.retired(model, names))
+
+    def collected(self, decision: Decision, deployments: Sequence[Deployment]) -> None:
+        self._table.write(
+            transactions.new_decision(decision),
+            *(Write(Put(items.deployment_item(deployment))) for deployment in deployments),
+            slots.all_collected(str(decision.model)),
+        )
 
     def end_deployment(
         self,

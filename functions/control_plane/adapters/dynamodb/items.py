@@ -136,6 +136,7 @@ def model_of(item: Item) -> Model:
         arrived=_moments(item, "arrived"),
         approvals=json.loads(str(item.get("approvals", "{}"))),
         heard_until=datetime.fromisoformat(str(item["heard_until"])) if "heard_until" in item else None,
+        collecting=json.loads(str(item.get("collecting", "[]"))),
         watch=Watch.model_validate_json(str(item["watched_by"])) if "watched_by" in item else None,
         drift={
             kind: Drift.model_validate_json(str(item[f"drift_{kind}"])) for kind in DriftKind if f"drift_{kind}" in item

@@ -3,6 +3,8 @@
 A transaction may write an item once, so whatever changes together there is one write.
 """
 
+import json
+from collections.abc import Collection
 from dataclasses import replace
 
 from control_plane.adapters.dynamodb import keys
@@ -33,12 +35,13 @@ def taken_slot(decision: Decision, replaced: str | None) -> Write:
     asked = decision.asked
     place, slot = pending_place(asked), f"{slot_of(asked)}_decision"
     waits = f"{place} = :replaced" if replaced else f"attribute_not_exists({place})"
-    free = f"attribute_exists(pk) AND attribute_not_exists({slot})"
+    stays, config = _stays(asked)
+    free = f"attribute_exists(pk) AND attribute_not_exists({slot}){stays}"
     alone = asked.is_rollback
     return Write(
         Update(keys.model_key(asked.model), f"SET {slot} = :decision" + ("" if alone else f" REMOVE {place}")),
         free if alone else f"{free} AND {waits}",
-        {":decision": decision.id} | ({":replaced": replaced} if replaced else {}),
+        {":decision": decision.id} | config | ({":replaced": replaced} if replaced else {}),
         lambda found: superseded(found) if found and slot not in found else SlotTaken(asked.model),
     )
 
@@ -47,12 +50,35 @@ def taken_slot_of_pending(decision: Decision) -> Write:
     """The slot and the pending start are one item, so no moment has the decision in both places or in neither."""
     asked = decision.asked
     place, slot = pending_place(asked), f"{slot_of(asked)}_decision"
+    stays, config = _stays(asked)
     return Write(
         Update(keys.model_key(asked.model), f"SET {slot} = :decision REMOVE {place}"),
-        f"attribute_not_exists({slot}) AND {place} = :decision",
-        {":decision": decision.id},
+        f"attribute_not_exists({slot}) AND {place} = :decision{stays}",
+        {":decision": decision.id} | config,
         lambda _: SlotTaken(asked.model),
     )
+
+
+def _stays(request: StartRequest | DeployRequest) -> tuple[str, dict[str, str | int]]:
+    """The condition that nothing of what is to be deployed is being deleted, with its values: names in quotes."""
+    if isinstance(request, StartRequest):
+        return "", {}
+    stays = "NOT contains(collecting, :config) AND NOT contains(collecting, :served)"
+    named: dict[str, str | int] = {":config": json.dumps(request.config), ":served": json.dumps(request.served_model)}
+    return f" AND (attribute_not_exists(collecting) OR ({stays}))", named
+
+
+def retired(model: str, names: Collection[str]) -> Write:
+    return Write(
+        Update(keys.model_key(model), "SET collecting = :names"),
+        "attribute_exists(pk) AND attribute_not_exists(deploying_decision)",
+        {":names": json.dumps(list(names))},
+        superseded,
+    )
+
+
+def all_collected(model: str) -> Write:
+    return Write(Update(keys.model_key(model), "REMOVE collecting"), "attribute_exists(pk)", conflict=superseded)
 
 
 def running(run: Run) -> Write:
