@@ -64,6 +64,8 @@ def _put_model(rows: Rows, model: Model) -> None:
         rows.champions[name] = model.champion
     if model.paused:
         rows.paused[name] = model.paused
+    if model.collecting:
+        rows.collecting[name] = model.collecting
     if model.watch:
         rows.watches[name] = model.watch
     if model.heard_until:

@@ -1,6 +1,6 @@
 """A ledger's copy in memory, made of what is looked at: the writes stay in it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -144,6 +144,14 @@ class LedgerCopy(InMemoryLedger):
     def watch(self, decision: Decision, watch: Watch, champion: str) -> None:
         self._look_at(decision)
         super().watch(decision, watch, champion)
+
+    def retire(self, model: str, names: Collection[str]) -> None:
+        self.model(model)
+        super().retire(model, names)
+
+    def collected(self, decision: Decision, deployments: Sequence[Deployment]) -> None:
+        self._look_at(decision)
+        super().collected(decision, deployments)
 
     def adopt(self, deployment: Deployment, decision: Decision, champion: Champion, *, instead_of: str | None) -> None:
         self._look_at(decision)

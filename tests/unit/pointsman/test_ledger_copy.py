@@ -12,6 +12,7 @@ from pointsman.rehearsal.ledger_copy import LedgerCopy
 from pointsman.rehearsal.rooms import act
 from tests.fakes import FakeControlPlane
 from tests.fakes.control_plane import PlaneOf
+from tests.sample_events import sample_event
 from tests.samples import (
     BUCKET,
     PREFIX,
@@ -21,8 +22,9 @@ from tests.samples import (
     object_created,
     package_changed,
     run_requested,
+    watched_spec,
 )
-from tests.unit.world import ask, drift, judged_plane, land, new_plane, put, start_run
+from tests.unit.world import apply, ask, decide_approval, drift, judged_plane, land, new_plane, put, start_run
 
 type Case = Callable[[], tuple[FakeControlPlane, str, dict[str, Any]]]
 
@@ -88,6 +90,22 @@ def an_approval() -> tuple[FakeControlPlane, str, dict[str, Any]]:
     )
 
 
+def a_deployment_that_leaves_something_behind() -> tuple[FakeControlPlane, str, dict[str, Any]]:
+    """The champion isn't watched yet, either."""
+    plane = judged_plane(watched_spec())
+    act("on_endpoint", settled(plane), plane)
+    arn = plane.registry.register("churn").arn
+    decide_approval(plane, arn)
+    plane.endpoints.roll_back("churn-prod")
+    apply(plane, watched_spec(changes={"monitor.every": "1d"}))
+    return plane, "on_endpoint", sample_event("endpoint_in_service")
+
+
+def settled(plane: FakeControlPlane) -> dict[str, Any]:
+    plane.endpoints.settle("churn-prod")
+    return sample_event("endpoint_in_service")
+
+
 def a_tick() -> tuple[FakeControlPlane, str, dict[str, Any]]:
     plane = new_plane()
     land(plane, "a.csv", "_SUCCESS")
@@ -98,7 +116,7 @@ def a_tick() -> tuple[FakeControlPlane, str, dict[str, Any]]:
     "case",
     [
         *(a_run_ends, asked_again, asked_while_busy, the_same_data, more_lands, what_nobody_claims, drift_again),
-        *(an_approval, a_tick),
+        *(an_approval, a_deployment_that_leaves_something_behind, a_tick),
     ],
     ids=lambda case: case.__name__,
 )
