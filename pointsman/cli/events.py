@@ -146,11 +146,11 @@ def replay(
     where = environment(target, state)
     choice = _choice(since, until, event_id=event_id, model=model, outcome=outcome)
     chosen = _read(events) if events else _recorded(environment(env, state), choice)
+    if force:
+        chosen = _forced(chosen, where, why)
     if dry_run:
         _plan(chosen, where)
         return
-    if force:
-        chosen = _forced(chosen, where, why)
     _deliver(Replay.begun(chosen, {"to": target}), where, rate)
 
 

@@ -6,12 +6,11 @@ from io import BytesIO
 from typing import Any
 
 import boto3
-from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
 
-from pointsman.environment import Environment
+from pointsman.environment import LOCAL_CREDENTIALS, Environment
 from pointsman.errors import UnknownState
 
 _LOOKS = ("BatchGet", "Describe", "Get", "Head", "List", "Query", "Scan")
@@ -63,9 +62,9 @@ class Clients:
 
 
 def _client_of_nothing(service: str) -> Any:
-    """Nothing is signed, because nothing is sent."""
-    session: Any = boto3.Session(region_name="us-east-1")
-    return session.client(service, config=Config(signature_version=UNSIGNED))
+    """With credentials, or botocore would look for some, also in the network."""
+    session: Any = boto3.Session(region_name="us-east-1", **LOCAL_CREDENTIALS)  # type: ignore[arg-type]
+    return session.client(service)
 
 
 def _remember(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:

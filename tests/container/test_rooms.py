@@ -14,6 +14,9 @@ from tests.local.stack import Stack
 from tests.sample_events import index, sample_event
 from tests.samples import skipped
 
+# An engine, an image and a deployment may have to be made before the first.
+pytestmark = pytest.mark.timeout(600)
+
 # The room's answer to samples that are about no model of this stack: its outcomes by decision, or its own words.
 SAMPLES = {
     "drift_report": {"SKIPPED_NO_MODEL"},
