@@ -123,10 +123,14 @@ def _endpoint_lacks(model: Model, endpoint: Endpoint | None) -> Iterator[str]:
     serving, champion = model.spec.deployment, model.champion
     if serving is None:
         yield "no `deployment` in its spec: whoever uses the champion has to serve it"
-    elif model.deploying or champion is None:
+    elif model.deploying:
         return
     elif endpoint and endpoint.status == "Failed":
         yield f"endpoint {endpoint.name} is Failed ({endpoint.failure}); delete it, then deploy again"
+    elif champion is None:
+        if endpoint:
+            how = f"`pointsman adopt {endpoint.name}` makes what it serves the champion"
+            yield f"endpoint {endpoint.name} is others'; {how}"
     elif endpoint is None or endpoint.config != champion.config:
         what = f"endpoint {serving.endpoint} " + (f"serves {endpoint.config}" if endpoint else "isn't there")
         how = f"`pointsman deploy {model.spec.model} --force` puts the champion on it"

@@ -32,7 +32,7 @@ def deploy(
     what: Annotated[str, typer.Argument(metavar="MODEL", help="Or a version: GROUP/NUMBER, or the package's ARN.")],
     why: Why,
     number: Annotated[
-        str | None, typer.Argument(metavar="[NUMBER]", help="Of the version. Default: the champion's, anew.")
+        str | None, typer.Argument(metavar="NUMBER", help="Of the version. Default: the champion's, anew.")
     ] = None,
     *,
     force: Force = False,

@@ -119,8 +119,11 @@ def goes_back(state: Path, folder: Path) -> None:
     model = json.loads(run("models", "show", "diabetes", "--json", *at).stdout)
     assert (model["endpoint"]["status"], model["lacks"]) == ("InService", [])
     assert model["champion"]["config"] == model["endpoint"]["config"]
+    (variant,) = model["variants"]
+    assert (variant["version"], variant["weight"]) == (model["champion"]["package"], 1.0)
 
-    assert run("deploy", "diabetes/2", "--why", "again", *at).returncode == 0
+    for words in (("deploy", "diabetes"), ("deploy", "diabetes", "2"), ("adopt", "diabetes")):
+        assert "SKIPPED_ALREADY_CHAMPION" in run(*words, "--why", "again", *at).stdout
     assert run("rollback", "diabetes", "--why", "complaints", *at).returncode == 0
     (back,) = eventually(lambda: [each for each in deployments(state) if each["outcome"] == "ROLLED_BACK"], within=60)
     assert back["request"]["package"].endswith("model-package/diabetes/1")

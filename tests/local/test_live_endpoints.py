@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from pointsman import operate
+from pointsman.hosting import RunningVariant
 from pointsman.local.process import stop
+from pointsman.models import story_of
 from tests.local.instances import eventually
 from tests.local.operated import FAILING, Operated, number_of, traffic
 from tests.local.stack import LAP_SECONDS, Stack
@@ -31,7 +33,8 @@ def test_a_canary_takes_over_under_traffic_and_no_request_fails_1_3_5(shared_sta
         model.approve(second)
         eventually(lambda: model.champion == second, within=LAP_SECONDS)
         eventually(lambda: calls.count >= CALLS, within=LAP_SECONDS)
-    after = {model.answers() for _ in range(20)}
+    after, rollout = {model.answers() for _ in range(20)}, model.described()["LastDeploymentConfig"]
+    assert rollout["BlueGreenUpdatePolicy"]["TrafficRoutingConfiguration"]["Type"] == "CANARY"
     assert set(before) == {number_of(first)}
     assert set(calls.answers) == {number_of(first), number_of(second)}
     assert after == {number_of(model.champion)}
@@ -91,6 +94,7 @@ def test_an_endpoint_of_others_is_adopted_updated_gone_back_on_and_changed_by_ha
     model.sagemaker.create_model_package_group(ModelPackageGroupName=model.model)
     first = model.registered()
     model.approve(first)
+    eventually(lambda: any(item.event.startswith(f"{first} Approved") for item in shared_stack.decisions()))
     theirs = model.by_hand(first)
     model.sagemaker.create_endpoint(EndpointName=model.endpoint, EndpointConfigName=theirs)
     before = model.settled()
@@ -98,9 +102,10 @@ def test_an_endpoint_of_others_is_adopted_updated_gone_back_on_and_changed_by_ha
 
     environment = shared_stack.environment
     adopted = operate.adopt(environment, model.endpoint, None, "ours now")
-    assert adopted.outcome == "ADOPTED"
+    assert adopted.outcome == "ADOPTED", adopted.because
     assert operate.adopt(environment, model.endpoint, None, "again").outcome == "SKIPPED_ALREADY_CHAMPION"
     assert (model.champion, model.described()) == (first, before)
+    assert story_of(environment, model.model).variants == (RunningVariant("theirs", first, 1.0, 1),)
 
     second = model.crowned()
     assert model.answers() == number_of(second)

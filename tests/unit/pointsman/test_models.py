@@ -146,6 +146,7 @@ def test_a_model_that_lacks_nothing_says_nothing() -> None:
         (model_of(), {"approvals": {2: "PendingManualApproval"}}, "`pointsman approve churn/2` makes one"),
         (model_of(champion=SERVING), {"approvals": {1: "Rejected"}}, "churn/1 is rejected"),
         (model_of(champion=SERVING), {}, "no `deployment` in its spec"),
+        (model_of(deployed_spec()), {"endpoint": endpoint_of("theirs")}, "churn-prod is others'; `pointsman adopt"),
         (model_of(deployed_spec(), champion=SERVING), {}, "isn't there; `pointsman deploy churn --force`"),
         (
             model_of(deployed_spec(), champion=SERVING),
