@@ -12,6 +12,7 @@ from typing import Self
 from control_plane.actions import Adopt, Conclude, Crown, Defer, Deploy, Skip, Start
 from control_plane.calls import Calls
 from control_plane.deployments import succession
+from control_plane.drafts import Revision, Subject, drafted, outcome_of, revised, successor
 from control_plane.errors import (
     AlarmsMissing,
     AlreadyDecided,
@@ -24,48 +25,16 @@ from control_plane.errors import (
 )
 from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
-from control_plane.policies import Purpose
 from control_plane.ports import ControlPlane
-from control_plane.records import (
-    ArrivalWindow,
-    Champion,
-    Decision,
-    DecisionStatus,
-    Deployment,
-    DeployRequest,
-    Model,
-    Run,
-    StartRequest,
-)
+from control_plane.records import Decision, DecisionStatus, Deployment, DeployRequest, Run
+
+__all__ = ["Dispatcher", "Subject"]
 
 _WAITS: dict[type, Outcome] = {
     CapacityExceeded: Outcome.DEFERRED_CAPACITY,
     EndpointBusy: Outcome.DEFERRED_BUSY,
     AlarmsMissing: Outcome.DEFERRED_UNGUARDED,
 }
-_STATUS: dict[type, DecisionStatus] = {
-    Start: DecisionStatus.BEGUN,
-    Deploy: DecisionStatus.BEGUN,
-    Defer: DecisionStatus.DEFERRED,
-    Skip: DecisionStatus.DONE,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a decision is about. The window, where there is one, is consumed by whatever was decided.
-
-    `model` is None for an event about no model of ours, which can only be skipped.
-    """
-
-    decision_id: str
-    event: str
-    model: Model | None
-    purpose: Purpose | None = None
-    window: ArrivalWindow | None = None
-    actor: str | None = None
-    force: bool = False
-    correlation_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +98,7 @@ class Dispatcher:
         decision = self._decision(Skip(Outcome.ADOPTED, action.because), subject)
         request, now = action.request, decision.decided_at
         deployment = Deployment(id=decision.id, request=request, started_at=now, outcome=Outcome.ADOPTED, ended_at=now)
-        champion, before = _successor(request, subject, now)
+        champion, before = successor(request, subject, now)
         try:
             self.ledger.adopt(deployment, decision, champion, instead_of=before)
         except AlreadyDecided as known:
@@ -144,7 +113,7 @@ class Dispatcher:
         """
         decision = self.decision_on(action.outcome, action.because, subject)
         request, now = deployment.request, decision.decided_at
-        champion, before = _successor(request, subject, now)
+        champion, before = successor(request, subject, now)
         ended = deployment.model_copy(update={"outcome": action.outcome, "ended_at": now})
         crowned = champion if action.serves else None
         back = self._putting_back(deployment, action.put_back, subject) if action.put_back else None
@@ -206,63 +175,10 @@ class Dispatcher:
         return done
 
     def _decision(self, action: Start | Deploy | Defer | Skip, subject: Subject) -> Decision:
-        request = None if isinstance(action, Skip) else action.request
-        data = request if isinstance(request, StartRequest) else None
-        model, now = subject.model, self.now()
-        return Decision(
-            id=subject.decision_id,
-            model=model.spec.model if model else None,
-            purpose=subject.purpose,
-            event=subject.event,
-            outcome=outcome_of(action),
-            status=_STATUS[type(action)],
-            because=action.because,
-            decided_at=now,
-            revision=model.revision if model else None,
-            fingerprint=data.fingerprint if data else None,
-            data_until=now + model.spec.policy.same_data if model and data else None,
-            request=request,
-            until=action.until if isinstance(action, Defer) else None,
-            look_at=self._look_at(_STATUS[type(action)], action.until if isinstance(action, Defer) else None),
-            begun_at=now if isinstance(action, Start | Deploy) else None,
-            actor=subject.actor,
-            force=subject.force,
-            events=subject.window.arrivals if subject.window else 1,
-            correlation_id=subject.correlation_id,
-        )
+        return drafted(action, subject, self.now(), self.patience)
 
     def _revised(
         self, decision: Decision, outcome: Outcome, status: DecisionStatus, then: str, until: datetime | None = None
     ) -> Decision:
-        """An `until` doesn't outlive its wait: what is begun would be looked at that late, should its function die."""
-        changes = {
-            "outcome": outcome,
-            "status": status,
-            "then": then,
-            "decided_at": self.now(),
-            "until": until,
-            "look_at": self._look_at(status, until),
-            "begun_at": decision.begun_at or (self.now() if status is DecisionStatus.BEGUN else None),
-        }
-        return decision.model_copy(update=changes)
-
-    def _look_at(self, status: DecisionStatus, until: datetime | None) -> datetime | None:
-        return None if status is DecisionStatus.DONE else until or self.now() + self.patience
-
-
-def _successor(request: DeployRequest, subject: Subject, now: datetime) -> tuple[Champion, str | None]:
-    """The champion once this is served, and the version whose place it takes."""
-    before = subject.model.champion if subject.model else None
-    champion = succession(before, request.package, chosen_at=request.chosen_at, since=now, config=request.config)
-    return champion, before.package if before else None
-
-
-def outcome_of(action: Start | Deploy | Defer | Skip) -> Outcome:
-    """What a decision is called that takes this action."""
-    match action:
-        case Start():
-            return Outcome.STARTED
-        case Deploy(request):
-            return Outcome.ROLLING_BACK if request.is_rollback else Outcome.DEPLOYING
-        case Defer() | Skip():
-            return action.outcome
+        changed = Revision(outcome, status, then, until)
+        return revised(decision, changed, self.now(), self.patience)

@@ -23,14 +23,16 @@ PURE = [
     *(
         f"control_plane.{name}"
         for name in (
-            *("actions", "admission", "clock", "collecting", "costs", "deployments", "endpoints", "errors", "fields"),
+            *("actions", "admission", "clock", "collecting", "costs", "deployments", "drafts"),
+            *("endpoints", "errors", "fields"),
             *("history", "ledger", "manifests", "models", "monitor_plans", "monitored", "monitors", "notices"),
             *("outcomes", "policies"),
             *("ports", "prices", "records", "registry", "requests", "schedules", "serving", "verdicts", "violations"),
         )
     ),
     *(module for module in MODULES if module.startswith("control_plane.events")),
-    *("on_data_arrival.tallies", "on_drift.claims", "on_drift.findings", "on_tick.decide_model"),
+    *("on_data_arrival.tallies", "on_drift.claims", "on_drift.findings", "on_request.adoption"),
+    "on_tick.decide_model",
 ]
 # What gathers and acts, through ports alone: tests put fakes there, `wiring.py` puts AWS.
 SHELLS = [
