@@ -118,9 +118,14 @@ class Environment:
         return {each["ParameterKey"]: each["ParameterValue"] for each in self._described.get("Parameters", ())}
 
     def resource(self, logical_id: str) -> str:
-        """The physical id of one of the stack's resources. Raises NotDeployed."""
+        """The physical id of one of the stack's resources. Raises NotDeployed, as `output` does."""
         self._described  # noqa: B018  asked for its error
-        answer = self.client("cloudformation").describe_stack_resource(
-            StackName=self.stack, LogicalResourceId=logical_id
-        )
+        ask = self.client("cloudformation").describe_stack_resource
+        try:
+            answer = ask(StackName=self.stack, LogicalResourceId=logical_id)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationError":
+                raise
+            missing = f"stack {self.stack!r} in {self.name} has no {logical_id}"
+            raise NotDeployed(f"{missing}; {self._how_to_deploy} again") from error
         return str(answer["StackResourceDetail"]["PhysicalResourceId"])

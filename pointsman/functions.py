@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
+from pydantic import ValidationError
+
 from control_plane.settings import Settings
 from pointsman.environment import Environment
+from pointsman.errors import NotDeployed
 
 
 def function_name(environment: Environment, logical_id: str) -> str:
@@ -19,6 +22,12 @@ def variables_of(environment: Environment, logical_id: str) -> Mapping[str, str]
 
 
 def settings_of(environment: Environment, logical_id: str) -> Settings:
-    """As the function itself reads them."""
+    """As the function itself reads them. Raises NotDeployed, also where it was deployed from another checkout."""
     told = variables_of(environment, logical_id)
-    return Settings.model_validate({name: told.get(name.upper()) for name in Settings.model_fields})
+    try:
+        return Settings.model_validate({name: told.get(name.upper()) for name in Settings.model_fields})
+    except ValidationError as error:
+        missing = ", ".join(str(problem["loc"][0]).upper() for problem in error.errors())
+        raise NotDeployed(
+            f"{logical_id} in {environment.name} isn't told {missing}, as this checkout's is; deploy the stack again"
+        ) from error

@@ -20,7 +20,8 @@ from pointsman.rules import room_functions
 
 # CloudWatch's, for lines of JSON.
 _OURS = '{ $.service = "pointsman" }'
-_TICK = "on_tick"
+# Nothing that arrives on the bus reaches these.
+_OF_NO_EVENT = frozenset({"on_record", "on_tick"})
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,8 @@ class Choice:
 
 
 def lines(environment: Environment, since: datetime, until: datetime | None = None) -> list[Line]:
-    """Oldest first, but those of ticks, which no event brings about. Raises NotDeployed."""
-    rooms = {room: function for room, function in room_functions().items() if room != _TICK}
+    """Oldest first, of the rooms that events reach. Raises NotDeployed."""
+    rooms = {room: function for room, function in room_functions().items() if room not in _OF_NO_EVENT}
     found = [
         line
         for room, function in rooms.items()

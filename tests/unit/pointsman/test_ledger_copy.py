@@ -133,3 +133,12 @@ def test_a_room_comes_to_the_same_and_leaves_the_ledger_alone(case: Case) -> Non
 def seen_through(ledger: Ledger, plane: FakeControlPlane) -> PlaneOf:
     others = {each.name for each in fields(PlaneOf)} - {"whole", "ledger"}
     return PlaneOf(plane, ledger, **{name: getattr(plane, name) for name in others})
+
+
+def test_whatever_records_a_new_decision_looks_for_it_first() -> None:
+    """Else one that the ledger has would be written again on the copy."""
+    recording = {
+        name for name, method in vars(Ledger).items() if "AlreadyDecided" in (getattr(method, "__doc__", "") or "")
+    }
+    assert {"begin", "defer", "settle", "crown", "adopt"} <= recording
+    assert recording - {"take_up"} <= set(vars(LedgerCopy))  # it takes up what was read before
