@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from pointsman.cli import act, applying, events, faults, graph, local, look, look_at_models, plan
+from pointsman.cli import act, applying, events, faults, graph, local, look, look_at_models, plan, replay
 from pointsman.cli.output import say
 from pointsman.errors import AwsError, PointsmanError
 
@@ -22,7 +22,7 @@ _COMMANDS: tuple[Callable[..., None], ...] = (
     *(local.up, local.down, local.status, local.demo),
     *(applying.apply, applying.diff, act.start, act.evaluate, act.approve, act.reject),
     *(act.deploy, act.rollback, act.adopt, act.pause, act.resume, look_at_models.deployments),
-    *(plan.plan, plan.invoke, events.replay, events.redrive, graph.graph, look.cost, look.schema, look.image),
+    *(plan.plan, plan.invoke, replay.replay, replay.redrive, graph.graph, look.cost, look.schema, look.image),
 )
 for _command in _COMMANDS:
     app.command()(_command)
