@@ -24,9 +24,17 @@ def environment() -> dict[str, Any]:
     return dict(_template()["Globals"]["Function"]["Environment"]["Variables"])
 
 
+def parameters_in_full() -> dict[str, Any]:
+    return dict(_template()["Parameters"])
+
+
 def parameters() -> dict[str, str]:
     """The defaults of those that have one."""
-    return {name: str(each["Default"]) for name, each in _template()["Parameters"].items() if "Default" in each}
+    return {name: str(each["Default"]) for name, each in parameters_in_full().items() if "Default" in each}
+
+
+def outputs() -> dict[str, Any]:
+    return dict(_template()["Outputs"])
 
 
 def asked_for() -> dict[str, Any]:

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -229,6 +230,24 @@ def test_policies_are_enforced(aws: Instance) -> None:
     s3 = aws.client("s3", aws.user(("s3:GetObject", "*")))
     with pytest.raises(ClientError, match="AccessDenied"):
         s3.put_object(Bucket=bucket, Key="key", Body=b"")
+
+
+@pytest.mark.parametrize(("secure", "refused"), [("false", False), ("true", True)])
+def test_what_stays_on_the_machine_is_as_good_as_tls(aws: Instance, secure: str, *, refused: bool) -> None:
+    bucket, admin = unique("bucket"), aws.client("s3")
+    admin.create_bucket(Bucket=bucket)
+    admin.put_object(Bucket=bucket, Key="key", Body=b"")
+    deny = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{bucket}/*",
+        "Condition": {"Bool": {"aws:SecureTransport": secure}},
+    }
+    admin.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
+    s3 = aws.client("s3", aws.user(("s3:GetObject", "*")))
+    with pytest.raises(ClientError, match="AccessDenied") if refused else nullcontext():
+        s3.get_object(Bucket=bucket, Key="key")
 
 
 def test_a_policy_may_narrow_put_events_to_a_source(aws: Instance) -> None:

@@ -17,7 +17,7 @@ from hypercorn.config import Config
 from pointsman.local.aws import activity, alarms, events, execution, faulty, queues, schedules, templates
 from pointsman.local.aws import ministack as pinned
 from pointsman.local.aws.alarm_evaluation import AlarmEvaluation
-from pointsman.local.aws.conditions import EventConditions
+from pointsman.local.aws.conditions import EventConditions, install_secure_transport
 from pointsman.local.aws.control import controlled
 from pointsman.local.aws.delivery import Delivery
 from pointsman.local.aws.destinations import Destinations
@@ -52,6 +52,7 @@ class EmbeddedAws:
         self._loop = EventLoop()
         self._services = AddedServices(self._ministack)
         EventConditions(self._ministack)
+        install_secure_transport(self._ministack)
         self._install()
         self._saved = read(settings.snapshot_file)
         if self._saved is not None:

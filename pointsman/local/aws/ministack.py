@@ -46,7 +46,7 @@ _MODULES = {
 # Every private name that this package calls or replaces.
 _HOOKS = {
     "app": "SERVICE_HANDLERS _ct_event_name _dispatch_service_request _get_module _loaded_modules _routing_params "
-    "_state_map app fix_error_content_type fix_success_content_type",
+    "_state_map app fix_error_content_type fix_success_content_type pin_request_origin",
     "iam_actions": "SERVICE_TO_IAM_NAMESPACE _DENIED_CODES access_denied_response extract_iam_action "
     "extract_resource_arn request_tag_context",
     "iam_evaluator": "enforce",
