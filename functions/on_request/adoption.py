@@ -29,7 +29,10 @@ def only_package(variants: Sequence[Variant]) -> str | None:
 
 
 def decide_adoption(event: AdoptionRequested, model: Model, served: Served, now: datetime) -> Adopt | Skip:
-    """Nothing is asked of SageMaker. The version counts as chosen now: what was approved before is no news."""
+    """Nothing is asked of SageMaker. The version counts as chosen now: what was approved before is no news.
+
+    The registry tells of approvals in whole seconds, and one right after the adoption mustn't seem to come before it.
+    """
     why, champion = f"{event.detail.actor} asks: {event.detail.why}", model.champion
     if obstacle := next(_obstacles(event.detail.endpoint, model, served), None):
         return Skip(Outcome.SKIPPED_NOT_ADOPTABLE, f"{why}, but {obstacle}")
@@ -43,7 +46,7 @@ def decide_adoption(event: AdoptionRequested, model: Model, served: Served, now:
     request = DeployRequest(
         model=model.spec.model,
         package=package.arn,
-        chosen_at=now,
+        chosen_at=now.replace(microsecond=0),
         config=endpoint.config,
         served_model=str(served.variants[0].model),
         serving=serving,

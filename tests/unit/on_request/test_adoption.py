@@ -9,12 +9,13 @@ import pytest
 from control_plane.actions import Adopt, Skip
 from control_plane.endpoints import Endpoint, Variant
 from control_plane.errors import InvalidEvent
-from control_plane.events import AdoptionRequested
+from control_plane.events import AdoptionRequested, ModelPackageStateChange
 from control_plane.events.requests import parse_request
 from control_plane.outcomes import Outcome
 from control_plane.records import Decision, Model, Slot
 from control_plane.registry import Package
 from on_endpoint.handler import handle as on_endpoint
+from on_model_package.handler import handle as on_model_package
 from on_request.adoption import Served, decide_adoption, only_package
 from on_request.handler import handle
 from tests.fakes import FakeControlPlane
@@ -28,6 +29,7 @@ from tests.samples import (
     ours,
     package,
     package_arn,
+    package_changed,
 )
 from tests.unit.world import MOMENT, apply, champion_of, decide_approval, outcomes
 
@@ -170,6 +172,14 @@ def test_what_was_approved_before_stays_history(plane: FakeControlPlane) -> None
     king = plane.ledger.model("churn").champion
     assert king is not None
     assert king.chosen_at > event.last_modified
+
+
+def test_an_approval_in_the_same_second_comes_after_it(plane: FakeControlPlane) -> None:
+    plane.wait(timedelta(milliseconds=300))
+    ask(plane, adoption())
+    plane.registry.set_approval(package_arn(2), "Approved")
+    event = package_changed(package_arn(2), at=plane.now().replace(microsecond=0), fields=["ModelApprovalStatus"])
+    assert on_model_package(ModelPackageStateChange.parse(event), plane).outcome is Outcome.DEPLOYING
 
 
 def test_a_version_that_the_registry_lost_cannot_be_adopted(plane: FakeControlPlane) -> None:
