@@ -77,7 +77,11 @@ def test_an_archives_first_file_is_what_it_unpacks_to(bucket: Bucket) -> None:
     assert bucket.objects.unpack(f"{uri}.tmp") is None
 
 
-@pytest.mark.parametrize("body", [b"1,2\n", archive(), archive(b"1,2\n")[:40], gzip.compress(b"1,2\n")])
+@pytest.mark.parametrize(
+    "body",
+    [b"1,2\n", archive(), archive(b"1,2\n")[:40], gzip.compress(b"1,2\n")],
+    ids=["text", "empty", "cut off", "compressed text"],
+)
 def test_what_is_no_archive_or_an_empty_one_can_not_be_unpacked(bucket: Bucket, body: bytes) -> None:
     uri = bucket.objects.write(bucket.name, "a/sample.tar.gz", body)
     with pytest.raises(UnreadableArchive, match=r"a/sample\.tar\.gz"):
