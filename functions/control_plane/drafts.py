@@ -90,6 +90,7 @@ def revised(decision: Decision, revision: Revision, now: datetime, patience: tim
         "until": revision.until,
         "look_at": _look_at(revision.status, revision.until, now + patience),
         "begun_at": decision.begun_at or (now if revision.status is DecisionStatus.BEGUN else None),
+        "waited_as": decision.outcome if decision.status is DecisionStatus.DEFERRED else decision.waited_as,
     }
     return decision.model_copy(update=changes)
 

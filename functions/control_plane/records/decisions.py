@@ -27,6 +27,7 @@ class Decision(Record):
     when a deferred one is looked at again. `run` is the execution or the endpoint configuration that came of it.
     `begun_at` is when it began first: from then on SageMaker may have been asked, under a token that stands for just
     this request, even if it waits again.
+    `waited_as` is its outcome from before it was taken up again.
     `force` passes the policies, on the word of `actor`.
     """
 
@@ -48,6 +49,7 @@ class Decision(Record):
     until: datetime | None = None
     look_at: datetime | None = None
     begun_at: datetime | None = None
+    waited_as: Outcome | None = None
     actor: str | None = None
     force: bool = False
     events: int = 1

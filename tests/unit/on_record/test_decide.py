@@ -1,12 +1,15 @@
 """What people are told of, and when they were told already."""
 
+from datetime import timedelta
+
 import pytest
 
+from control_plane import drafts
 from control_plane.notices import HEADLINES, Notice, news_of
 from control_plane.outcomes import Outcome
 from control_plane.records import Decision, DecisionStatus, Run
 from on_record.decide import decide
-from tests.samples import begun, deferred, ended, revised, run_of, skipped
+from tests.samples import MORNING, begun, deferred, ended, revised, run_of, skipped
 
 STARTED = begun()
 RUN = run_of(STARTED)
@@ -52,6 +55,22 @@ def test_what_becomes_news_is_told_with_what_has_changed_since() -> None:
     notice = decide(waiting, refused)
     assert notice is not None
     assert notice.because == "a version was approved; no such pipeline"
+
+
+def test_what_waits_is_told_once_though_it_is_taken_up_in_vain_every_minute() -> None:
+    first = begun("d4", outcome=Outcome.DEPLOYING)
+    told = []
+    for outcome in (Outcome.DEFERRED_UNGUARDED, Outcome.DEFERRED_UNGUARDED, Outcome.DEFERRED_BUSY) * 2:
+        waiting = _next(first, outcome, DecisionStatus.DEFERRED)
+        again = _next(waiting, Outcome.DEPLOYING, DecisionStatus.BEGUN)
+        told.append(decide(first, waiting) is not None)
+        assert decide(waiting, again) is None
+        first = again
+    assert told == [True, False, False, True, False, False]
+
+
+def _next(decision: Decision, outcome: Outcome, status: DecisionStatus) -> Decision:
+    return drafts.revised(decision, drafts.Revision(outcome, status, "why"), MORNING, timedelta(minutes=1))
 
 
 @pytest.mark.parametrize("record", [STARTED, RUN])
