@@ -30,6 +30,11 @@ class Delivered:
     outcomes: tuple[str, ...]
     failure: str | None = None
 
+    @property
+    def is_handled(self) -> bool:
+        """A room has it: it need not be kept anywhere else."""
+        return self.failure is None and UNWANTED not in self.outcomes
+
 
 @dataclass(frozen=True)
 class Courier:

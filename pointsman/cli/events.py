@@ -11,7 +11,7 @@ import typer
 
 from control_plane.outcomes import Outcome
 from pointsman.cli.options import Env, Limit, Model, Since, State, environment, moment
-from pointsman.cli.output import console, say
+from pointsman.cli.output import console, say, write
 
 if TYPE_CHECKING:
     from pointsman.recorded import Choice
@@ -101,7 +101,7 @@ def new(
         return
     made = json.dumps(new_event(kind, About(model, endpoint, version), changes or []), indent=2)
     if output:
-        output.write_text(made + "\n")
+        write(output, made + "\n")
     else:
         print(made)
 

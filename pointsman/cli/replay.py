@@ -90,7 +90,7 @@ def redrive(
         for letter, event in events:
             answer = courier.deliver(event)
             console().print(delivery_text(event, answer))
-            if answer.failure is None:
+            if answer.is_handled:
                 queue.remove(letter)
                 left.remove(letter)
     finally:

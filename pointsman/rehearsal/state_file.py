@@ -49,10 +49,8 @@ class StateFile(Strict):
     def read(cls, path: Path) -> "StateFile":
         """YAML, or JSON, which is YAML, too. Raises BadRequest, and InvalidSpec for a model's file."""
         try:
-            document = yaml.safe_load(path.read_text())
-            while like := document.pop("like", None):
-                document = yaml.safe_load((path.parent / like).read_text()) | document
-            return TypeAdapter(cls).validate_python({**document, "folder": path.parent})
+            told = TypeAdapter(cls).validate_python({**_document(path.resolve(), ()), "folder": path.parent})
+            told.ledger()  # what can't be in one should be told of here
         except OSError as error:
             raise BadRequest(f"{path}: {error.strerror}") from error
         except ValidationError as error:
@@ -60,6 +58,7 @@ class StateFile(Strict):
             raise BadRequest(f"{path}: {wrong}") from error
         except (yaml.YAMLError, AttributeError, TypeError, UnicodeDecodeError) as error:
             raise BadRequest(f"{path}: expected the state of a control plane, in YAML: {error}") from error
+        return told
 
     def ledger(self) -> InMemoryLedger:
         """A new one that holds all of it."""
@@ -70,8 +69,19 @@ class StateFile(Strict):
         return made
 
     def _models(self) -> Iterator[Model]:
+        if any("spec" not in state for state in self.models):
+            raise BadRequest("models: each needs `spec`, the name of its file")
         paths = [self.folder / state["spec"] for state in self.models]
         specs = load_specs(paths, {"DataBucket": self.data_bucket})
         for path, state in zip(paths, self.models, strict=True):
             spec: ModelSpec = specs[path]
             yield Model.model_validate({"since": self.now, **state, "spec": spec, "revision": spec.revision})
+
+
+def _document(path: Path, above: Sequence[Path]) -> dict[str, Any]:
+    """With what it is like beneath it. Raises BadRequest where that is itself."""
+    if path in above:
+        raise BadRequest(f"{path}: it is like itself")
+    document: dict[str, Any] = yaml.safe_load(path.read_text())
+    like = document.pop("like", None)
+    return {**_document((path.parent / like).resolve(), (*above, path)), **document} if like else document

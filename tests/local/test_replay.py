@@ -68,9 +68,10 @@ def test_dead_letters_are_shown_and_leave_the_queue_when_a_room_takes_them(faili
     shown = pointsman(stack, "redrive", text="n\n")
     assert ("InvalidEvent" in shown.stdout, stack.instance.messages(queue)) == (True, 1)
 
-    made = CliRunner().invoke(app, ["event", "new", "run-requested", "--model", "diabetes"]).stdout
-    stack.environment.client("sqs").send_message(QueueUrl=queue, MessageBody=made)
+    for kind in ("run-requested", "endpoint-creating"):  # no rule wants the second
+        made = CliRunner().invoke(app, ["event", "new", kind, "--model", "diabetes"]).stdout
+        stack.environment.client("sqs").send_message(QueueUrl=queue, MessageBody=made)
     again = pointsman(stack, "redrive", "--yes")
     assert isinstance(again.exception, RoomFailed)
     assert "SKIPPED_NO_DATA" in again.stdout
-    assert stack.instance.messages(queue) == 1
+    assert stack.instance.messages(queue) == 2

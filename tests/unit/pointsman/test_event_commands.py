@@ -11,6 +11,7 @@ from pointsman.errors import BadRequest, NotRunning, UnknownState
 from tests.sample_events import FOLDER, sample_event
 
 SERVING = str(FOLDER / "states" / "serving.yaml")
+CHURN = str(FOLDER / "states" / "churn.yaml")
 APPROVED = str(FOLDER / "model_package_approved.json")
 
 
@@ -55,6 +56,8 @@ def test_a_new_event_can_be_written_to_a_file(tmp_path: Path) -> None:
     typed("event", "new", "run-requested", "--output", str(tmp_path / "e.json"))
     assert json.loads((tmp_path / "e.json").read_text())["detail-type"] == "Run Requested"
     assert "run_requested" in typed("event", "new").stdout
+    error = typed("event", "new", "run-requested", "--output", str(tmp_path / "nowhere" / "e.json")).exception
+    assert isinstance(error, BadRequest)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +67,9 @@ def test_a_new_event_can_be_written_to_a_file(tmp_path: Path) -> None:
         ("- a list", "expected the state of a control plane"),
         ("now: [", "expected the state of a control plane"),
         ("like: nowhere.yaml", "No such file"),
+        ("like: state.yaml", "it is like itself"),
+        (f"like: {SERVING}\nmodels: [{{champion: none}}]", "each needs `spec`"),
+        (f"like: {SERVING}\nmodels: [{{spec: {CHURN}, champion: none}}]", "champion: Input should be"),
     ],
 )
 def test_a_state_that_is_none_is_told(text: str, why: str, tmp_path: Path) -> None:
