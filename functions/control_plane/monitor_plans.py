@@ -54,8 +54,8 @@ class MonitorPlan:
 def wanted_watch(model: Model) -> str | None:
     """What the endpoint is to be watched by, as an id that is the same for the same; None for nothing."""
     spec, champion = model.spec, model.champion
-    if champion is None or spec.deployment is None or spec.monitor.kind == "none":
-        return None
+    if champion is None or champion.config is None or spec.deployment is None or spec.monitor.kind == "none":
+        return None  # one without a configuration was approved before the model had an endpoint: none serves it yet
     said = [champion.package, stamp(champion.since), spec.deployment.endpoint, _settings(spec.monitor)]
     return hashlib.sha256(" ".join(said).encode()).hexdigest()[:24]
 

@@ -35,7 +35,13 @@ def watch_champion(model: Model, plane: ControlPlane) -> list[Decision]:
     subject = Subject(_decision_id(model), champion.package, model, correlation_id=root)
     decision = Dispatcher.of(plane).decision_on(action.outcome, action.because, subject)
     monitors = tuple(plan.watched for plan in action.plans)
-    watch = Watch(id=wanted_watch(model) or "", package=champion.package, monitors=monitors, since=plane.now())
+    watch = Watch(
+        id=wanted_watch(model) or "",
+        package=champion.package,
+        endpoint=model.spec.deployment.endpoint if model.spec.deployment else None,
+        monitors=monitors,
+        since=plane.now(),
+    )
     try:
         plane.ledger.watch(decision, watch, champion.package)
     except AlreadyDecided as known:

@@ -8,6 +8,7 @@ from control_plane.actions import Skip
 from control_plane.deployments import Standing
 from control_plane.endpoints import Endpoint
 from control_plane.fields import format_duration
+from control_plane.monitor_plans import is_watched_as_wanted
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
 from control_plane.records import Decision, Model
@@ -68,6 +69,16 @@ def not_serving(model: Model, endpoint: Endpoint | None) -> Skip | None:
         found = f"endpoint {endpoint.name} serves {endpoint.config} and not {champion.config}; {adopt}"
     back = f"`pointsman deploy {model.spec.model} --force` puts {champion.package} on it"
     return Skip(Outcome.CHAMPION_NOT_SERVING, f"{found}; {back}")
+
+
+def endpoint_unfinished(model: Model) -> str | None:
+    """One at which something is left to be deleted, or that isn't watched as its model's spec says.
+
+    A spec without an endpoint leaves the monitors of the one that it had.
+    """
+    serving, watch = model.spec.deployment, model.watch
+    endpoint = serving.endpoint if serving else watch.endpoint if watch else None
+    return endpoint if model.collecting or not is_watched_as_wanted(model) else None
 
 
 def overdue(model: Model, now: datetime) -> Iterator[tuple[Purpose, datetime, Skip]]:

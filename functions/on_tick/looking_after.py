@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from control_plane.dispatcher import Dispatcher, Subject
-from control_plane.monitor_plans import is_watched_as_wanted
 from control_plane.ports import ControlPlane
 from control_plane.records import Decision, Model
 from control_plane.registry import ApprovalStatus, Package
 from control_plane.standings import fallback_of, is_left_in_use, known_package, standing_of, unserved_id
 from on_tick.decide_model import (
+    endpoint_unfinished,
     newest_approval,
     next_look,
     not_serving,
@@ -32,8 +32,8 @@ def look_after(item: Model, plane: ControlPlane) -> list[Decision]:
         _tell_of_approvals(model, approvals, plane)
     elif (endpoint := _endpoint_left_behind(model, approvals, plane)) is not None:
         plane.events.send("Endpoint Observed", {"EndpointName": endpoint, "model": model.spec.model})
-    if (serving := model.spec.deployment) and (model.collecting or not is_watched_as_wanted(model)):
-        plane.events.send("Endpoint Observed", {"EndpointName": serving.endpoint, "model": model.spec.model})
+    if (unfinished := endpoint_unfinished(model)) is not None:
+        plane.events.send("Endpoint Observed", {"EndpointName": unfinished, "model": model.spec.model})
     decisions = [*_note_not_serving(model, plane), *_note_overdue(model, plane)]
     for report in persisting(model, plane.now()):
         plane.events.send("Drift Report", report)

@@ -50,13 +50,14 @@ class Watched(Record):
 
 
 class Watch(Record):
-    """What an endpoint was given to be watched by, with the baseline of `package`; perhaps nothing.
+    """What `endpoint` was given to be watched by, with the baseline of `package`; perhaps nothing.
 
     `id` stands for all that was asked for.
     """
 
     id: str
     package: str
+    endpoint: str | None = None
     monitors: tuple[Watched, ...] = ()
     since: datetime
 

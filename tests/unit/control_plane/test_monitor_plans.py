@@ -111,7 +111,7 @@ def test_what_no_monitor_can_do_is_refused_with_what_it_takes(changes: dict[str,
         watched_spec(changes=changes)
 
 
-KING = champion(1)
+KING = champion(1, config="churn-1-abc")
 
 
 def watch(spec: ModelSpec, **changes: Any) -> Watch:
@@ -122,6 +122,7 @@ def watch(spec: ModelSpec, **changes: Any) -> Watch:
 def test_nothing_is_wanted_without_a_champion_or_where_the_spec_asks_for_none() -> None:
     assert wanted_watch(model_of(watched_spec())) is None
     assert wanted_watch(model_of(deployed_spec(), champion=KING)) is None
+    assert wanted_watch(model_of(watched_spec(), champion=champion(1))) is None  # no endpoint serves it yet
     assert is_watched_as_wanted(model_of(deployed_spec(), champion=KING))
 
 
@@ -135,8 +136,8 @@ def test_what_is_wanted_changes_with_the_champion_and_the_monitor_and_nothing_el
     others = {"monitor.alarms": {"a": "bias"}, "monitor.schedules": {"s": "bias"}}
     assert is_watched_as_wanted(known.model_copy(update={"spec": watched_spec(changes=others)}))
     for change in (
-        {"champion": champion(2)},
-        {"champion": champion(1, since=after(hours=1))},
+        {"champion": champion(2, config="churn-2-abc")},
+        {"champion": champion(1, config="churn-1-abc", since=after(hours=1))},
         {"spec": watched_spec(changes={"monitor.every": "1d"})},
         {"watch": None},
     ):

@@ -169,7 +169,7 @@ def test_a_champion_that_was_rejected_goes_when_there_is_one_to_go_back_to() -> 
 
 def test_a_champion_is_watched_by_its_own_baseline_or_by_nothing() -> None:
     baselines = {DriftKind.DATA_QUALITY: Baseline("s3://artifacts/constraints.json")}
-    watched = model_of(watched_spec(), champion=champion(2))
+    watched = model_of(watched_spec(), champion=champion(2, config="churn-2-config"))
     with_one = decide_watch(watched, package(2, baselines=baselines))
     assert (with_one.outcome, [plan.endpoint for plan in with_one.plans]) == (Outcome.WATCHED, ["churn-prod"])
     for lacking in (package(2), None):

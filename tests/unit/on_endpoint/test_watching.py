@@ -12,7 +12,7 @@ from control_plane.policies import DriftKind
 from control_plane.records import Decision
 from on_endpoint.handler import handle
 from tests.fakes import FakeControlPlane
-from tests.samples import deployed_spec, package_arn, watched_spec
+from tests.samples import deployed_spec, evaluated_spec, package_arn, watched_spec
 from tests.unit.world import apply, decide_approval, give_baselines, tick
 
 ENDPOINT, SCHEDULE = "churn-prod", "pointsman-churn-prod-data-quality"
@@ -148,6 +148,15 @@ def test_a_tick_tells_of_what_is_not_watched_as_it_should_be_3_6(plane: FakeCont
     plane.ledger.apply(watched_spec(changes={"monitor.every": "1d"}), plane.now())
     assert look(plane) == [("Endpoint Observed", {"EndpointName": ENDPOINT, "model": "churn"})]
     handle(ENDPOINT, plane)
+    assert look(plane) == []
+
+
+def test_a_model_that_gives_its_endpoint_up_leaves_no_monitor_6(plane: FakeControlPlane) -> None:
+    use(plane, 1)
+    plane.ledger.apply(evaluated_spec(), plane.now())
+    assert look(plane) == [("Endpoint Observed", {"EndpointName": ENDPOINT, "model": "churn"})]
+    (unwatched,) = handle(ENDPOINT, plane, model="churn")[1]
+    assert (unwatched.outcome, plane.schedules.running) == (Outcome.UNWATCHED, {})
     assert look(plane) == []
 
 
