@@ -2,8 +2,10 @@
 
 import gzip
 import uuid
+import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from random import Random
 from typing import Any, NamedTuple
 
 import boto3
@@ -77,10 +79,17 @@ def test_an_archives_first_file_is_what_it_unpacks_to(bucket: Bucket) -> None:
     assert bucket.objects.unpack(f"{uri}.tmp") is None
 
 
+def damaged() -> bytes:
+    """An archive whose compressed data turn into nonsense in the midst of its file."""
+    whole = gzip.decompress(archive(Random(0).randbytes(300_000)))
+    packer = zlib.compressobj(wbits=31)
+    return packer.compress(whole[:200_000]) + packer.flush(zlib.Z_FULL_FLUSH) + b"\xff" * 100
+
+
 @pytest.mark.parametrize(
     "body",
-    [b"1,2\n", archive(), archive(b"1,2\n")[:40], gzip.compress(b"1,2\n")],
-    ids=["text", "empty", "cut off", "compressed text"],
+    [b"1,2\n", archive(), archive(b"1,2\n")[:40], gzip.compress(b"1,2\n"), damaged()],
+    ids=["text", "empty", "cut off", "compressed text", "damaged"],
 )
 def test_what_is_no_archive_or_an_empty_one_can_not_be_unpacked(bucket: Bucket, body: bytes) -> None:
     uri = bucket.objects.write(bucket.name, "a/sample.tar.gz", body)

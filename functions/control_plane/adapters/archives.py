@@ -2,6 +2,7 @@
 
 import io
 import tarfile
+import zlib
 
 from control_plane.errors import UnreadableArchive
 
@@ -18,6 +19,6 @@ def first_file(body: bytes, called: str) -> bytes:
                     if entry.size > _MOST_BYTES:
                         raise UnreadableArchive(f"{entry.name} in {called} has {entry.size} bytes")
                     return file.read()
-    except (tarfile.TarError, OSError, EOFError) as error:
+    except (tarfile.TarError, zlib.error, OSError, EOFError) as error:
         raise UnreadableArchive(f"{called} is no gzipped tar archive: {error}") from error
     raise UnreadableArchive(f"{called} holds no file")
