@@ -95,7 +95,7 @@ class Dispatcher:
 
     def adopt(self, action: Adopt, subject: Subject) -> Decision:
         """Put what others deployed on record as a deployment that has ended. Raises Superseded as `conclude` does."""
-        decision = self._decision(Skip(Outcome.ADOPTED, action.because), subject)
+        decision = self.decision_on(Outcome.ADOPTED, action.because, subject)
         request, now = action.request, decision.decided_at
         deployment = Deployment(id=decision.id, request=request, started_at=now, outcome=Outcome.ADOPTED, ended_at=now)
         champion, before = successor(request, subject, now)

@@ -104,7 +104,7 @@ class EventNotSent(ControlPlaneError):
 
 
 class CallError(ControlPlaneError):
-    """Raised by `Pipelines.start` and `Endpoints.deploy`."""
+    """Raised by `Pipelines.start`, by `Endpoints.create` and `update`, before them, and by `Schedules.attach`."""
 
 
 class CapacityExceeded(CallError):
@@ -112,7 +112,7 @@ class CapacityExceeded(CallError):
 
 
 class EndpointBusy(CallError):
-    """Raised by `Endpoints.deploy`: SageMaker takes no update while one is under way."""
+    """Raised by `Endpoints.create` and `update`: SageMaker takes no update while one is under way."""
 
 
 class AlarmsMissing(CallError):

@@ -1,4 +1,6 @@
-"""What the rooms need of AWS, in our words. One adapter each under `adapters/`, one fake each under `tests/fakes/`."""
+"""What the rooms need of AWS, in our words. One adapter each under `adapters/`, one fake each under `tests/fakes/`; that
+of the ledger serves plans, too, and lies in `pointsman/rehearsal/`.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
