@@ -1,5 +1,5 @@
-"""What the rooms need of AWS, in our words. One adapter each under `adapters/`, one fake each under `tests/fakes/`; that
-of the ledger serves plans, too, and lies in `pointsman/rehearsal/`.
+"""What the rooms need of AWS, in our words. One adapter each under `adapters/`, one fake each under `tests/fakes/`;
+that of the ledger serves plans, too, and lies in `pointsman/rehearsal/`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
