@@ -47,7 +47,7 @@ class Replay:
     @classmethod
     def named(cls, name: str) -> "Replay":
         """Raises NotFound."""
-        if not (folder := _folder() / name).is_dir():
+        if not ((folder := _folder() / name) / _ABOUT).is_file():
             known = ", ".join(sorted(path.name for path in _folder().glob("*/"))) or "none"
             raise NotFound(f"no replay {name!r}; there are {known}")
         return cls(folder)

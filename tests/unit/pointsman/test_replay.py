@@ -99,5 +99,6 @@ def test_a_rate_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_unknown_replay_is_told_with_those_that_there_are() -> None:
     known = Replay.begun(EVENTS[:1], {})
-    with pytest.raises(NotFound, match=known.name):
-        Replay.named("yesterday")
+    for unknown in ("yesterday", "."):
+        with pytest.raises(NotFound, match=known.name):
+            Replay.named(unknown)
