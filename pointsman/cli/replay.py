@@ -8,7 +8,7 @@ import typer
 from pointsman.cli.events import Chosen, Ids, Until, choice
 from pointsman.cli.options import Env, Force, Limit, Model, Since, State, environment
 from pointsman.cli.output import console, say
-from pointsman.errors import BadRequest, Interrupted, RoomFailed
+from pointsman.errors import BadRequest, Interrupted, NotFound, RoomFailed
 
 if TYPE_CHECKING:
     from pointsman.environment import Environment
@@ -107,11 +107,13 @@ def _read(events: Sequence[str]) -> list[Mapping[str, Any]]:
 
 
 def _recorded(where: "Environment", which: "Choice") -> list[Mapping[str, Any]]:
-    """In the samples' terms, so that they are at home anywhere."""
+    """In the samples' terms, so that they are at home anywhere. Raises NotFound."""
     from pointsman.places import SAMPLES, Place, moved
 
-    here = Place.of(where)
-    return [moved(each.event, here, SAMPLES) for each in which.of(where)]
+    here, found = Place.of(where), which.of(where)
+    if not found:
+        raise NotFound(f"no such event since {which.since:%Y-%m-%d %H:%M} UTC; --since reaches further back")
+    return [moved(each.event, here, SAMPLES) for each in found]
 
 
 def _plan(events: Sequence[Mapping[str, Any]], where: "Environment") -> None:

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pointsman.cli import app
-from pointsman.errors import RoomFailed
+from pointsman.errors import NotFound, RoomFailed
 from pointsman.recorded import Choice
 from tests.local.conftest import TIME_SCALE
 from tests.local.instances import Instance, eventually
@@ -53,6 +53,8 @@ def test_what_arrived_is_on_record_and_replaying_it_changes_nothing(failing_stac
     assert replayed.exit_code == 0, replayed.output
     assert "3 delivered" in replayed.stdout
     assert [decision.id for decision in stack.decisions()] == [decision.id for decision in before]
+
+    assert isinstance(pointsman(stack, "replay", "--id", "unheard-of").exception, NotFound)
 
     forced = pointsman(stack, "replay", "--outcome", "SKIPPED_NO_DATA", "--force", "--why", "urgent")
     assert forced.exit_code == 0, forced.output
