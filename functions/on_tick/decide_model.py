@@ -78,7 +78,8 @@ def endpoint_unfinished(model: Model) -> str | None:
     """
     serving, watch = model.spec.deployment, model.watch
     endpoint = serving.endpoint if serving else watch.endpoint if watch else None
-    return endpoint if model.collecting or not is_watched_as_wanted(model) else None
+    is_collecting = serving is not None and model.collecting
+    return endpoint if is_collecting or not is_watched_as_wanted(model) else None
 
 
 def overdue(model: Model, now: datetime) -> Iterator[tuple[Purpose, datetime, Skip]]:

@@ -7,9 +7,17 @@ import pytest
 from control_plane.deployments import Standing
 from control_plane.endpoints import Endpoint
 from control_plane.outcomes import Outcome
-from control_plane.records import Model, Slot
+from control_plane.records import Model, Slot, Watch
 from control_plane.registry import ApprovalStatus
-from on_tick.decide_model import newest_approval, next_look, not_serving, overdue, persisting, unheard
+from on_tick.decide_model import (
+    endpoint_unfinished,
+    newest_approval,
+    next_look,
+    not_serving,
+    overdue,
+    persisting,
+    unheard,
+)
 from tests.samples import (
     EVALUATION,
     MORNING,
@@ -148,3 +156,9 @@ def test_a_champion_is_not_missed_where_it_serves_or_was_never_to_serve(
     model: Model, endpoint: Endpoint | None
 ) -> None:
     assert not_serving(model, endpoint) is None
+
+
+def test_what_is_being_deleted_is_seen_to_as_long_as_the_model_has_an_endpoint() -> None:
+    unwatched = Watch(id="w", package=V1, endpoint="churn-prod", since=MORNING)
+    for spec, endpoint in ((deployed_spec(), "churn-prod"), (evaluated_spec(), None)):
+        assert endpoint_unfinished(model_of(spec, collecting=("churn-1-config",), watch=unwatched)) == endpoint
