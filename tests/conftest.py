@@ -14,6 +14,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--aws-image", help="the URI of an image with python3; default: us-east-1's scikit-learn image")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The level that one process runs alone goes first: at the end the other would wait for it."""
     items.sort(key=lambda item: _level(item) != "unit")

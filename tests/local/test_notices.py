@@ -40,7 +40,8 @@ def listener(stack: Stack) -> Callable[[], list[dict[str, Any]]]:
 
     def hear() -> list[dict[str, Any]]:
         for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
-            heard.append(json.loads(json.loads(message["Body"])["Message"]))
+            told = json.loads(json.loads(message["Body"])["Message"])
+            heard.extend([told] if "what" in told else [])  # alarms are told on the topic, too, in CloudWatch's words
             sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
         return heard
 
