@@ -102,7 +102,7 @@ class Round:
         if package is None:
             raise LapFailed(f"the training ended {execution.status} without a version: {execution.failure}")
         self.loop.package = package
-        self._say(f"{short(package.arn)} is trained on both, better than the champion on the same rows, and registered")
+        self._say(f"{short(package.arn)} is trained on both, no worse than the champion on the same rows")
 
     def _deployed(self, version: Version) -> Deployment | None:
         found = next(observe.deployments(self._environment, MODEL), None)

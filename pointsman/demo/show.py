@@ -35,6 +35,7 @@ def run(state: Path, port: int | None, *, first_lap: bool, as_json: bool) -> Non
             laps.land(environment, lap, display.watch)
             laps.follow(environment, lap, display.watch)
         if lap.package and not first_lap:
+            console.print("\n")
             loop = Round(environment, say).go(lap.package)
     except KeyboardInterrupt:
         console.print("interrupted; the embedded AWS goes on, and `pointsman down` stops it")
