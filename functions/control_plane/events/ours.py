@@ -29,6 +29,16 @@ class Told(Wire):
         return f"{self.id}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
 
+class OurEvent(Event):
+    """What others tell the control plane: whoever sends it may name it."""
+
+    detail: Told
+
+    @property
+    def identity(self) -> str:
+        return self.detail.identity(self.id)
+
+
 class DriftReportDetail(Told):
     """`detail` of a drift report. `share` is the part of the features that drifted, where the sender knows it.
 
@@ -42,15 +52,11 @@ class DriftReportDetail(Told):
     again: bool = False
 
 
-class DriftReport(Event):
+class DriftReport(OurEvent):
     """Some system found, or looked for and didn't find, drift in a model's data or predictions."""
 
     detail_type: Literal["Drift Report"] = Field(alias="detail-type")
     detail: DriftReportDetail
-
-    @property
-    def identity(self) -> str:
-        return self.detail.identity(self.id)
 
 
 class MonitorRunObserved(Event):
@@ -74,12 +80,8 @@ class RunRequestedDetail(Told):
     force: bool = False
 
 
-class RunRequested(Event):
+class RunRequested(OurEvent):
     """A person, a schedule or another system asks for a run."""
 
     detail_type: Literal["Run Requested"] = Field(alias="detail-type")
     detail: RunRequestedDetail
-
-    @property
-    def identity(self) -> str:
-        return self.detail.identity(self.id)

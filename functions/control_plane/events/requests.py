@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from control_plane.events.envelope import Event, Payload, parse_as
-from control_plane.events.ours import RunRequested, Told
+from control_plane.events.envelope import Payload, parse_as
+from control_plane.events.ours import OurEvent, RunRequested, Told
 from control_plane.fields import ResourceName
 
 _VERSION = r"^arn:.+:model-package/.+/\d+$"
@@ -20,15 +20,11 @@ class DeploymentRequestedDetail(Told):
     force: bool = False
 
 
-class DeploymentRequested(Event):
+class DeploymentRequested(OurEvent):
     """Somebody wants an approved version in use, other than by approving it."""
 
     detail_type: Literal["Deployment Requested"] = Field(alias="detail-type")
     detail: DeploymentRequestedDetail
-
-    @property
-    def identity(self) -> str:
-        return self.detail.identity(self.id)
 
 
 class RollbackRequestedDetail(Told):
@@ -39,15 +35,11 @@ class RollbackRequestedDetail(Told):
     actor: str = Field(min_length=1, max_length=200)
 
 
-class RollbackRequested(Event):
+class RollbackRequested(OurEvent):
     """Somebody wants an earlier version back."""
 
     detail_type: Literal["Rollback Requested"] = Field(alias="detail-type")
     detail: RollbackRequestedDetail
-
-    @property
-    def identity(self) -> str:
-        return self.detail.identity(self.id)
 
 
 class AdoptionRequestedDetail(Told):
@@ -58,15 +50,11 @@ class AdoptionRequestedDetail(Told):
     actor: str = Field(min_length=1, max_length=200)
 
 
-class AdoptionRequested(Event):
+class AdoptionRequested(OurEvent):
     """Somebody wants an endpoint looked after as it is."""
 
     detail_type: Literal["Adoption Requested"] = Field(alias="detail-type")
     detail: AdoptionRequestedDetail
-
-    @property
-    def identity(self) -> str:
-        return self.detail.identity(self.id)
 
 
 type Request = RunRequested | DeploymentRequested | RollbackRequested | AdoptionRequested
