@@ -7,10 +7,11 @@ A person acts twice, by approving; all else follows.
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import cycle
+from typing import Literal
 
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
@@ -53,11 +54,9 @@ class Round:
 
     def go(self, first: Version) -> Loop:
         self._put_in_use(first)
-        self._shift()
-        self._evaluate()
-        self._train()
-        if self.loop.package:
-            self._put_in_use(self.loop.package)
+        drift = self._shift()
+        verdict = self._evaluate(drift)
+        self._put_in_use(self._train(verdict))
         return self.loop
 
     def _put_in_use(self, version: Version) -> None:
@@ -72,37 +71,40 @@ class Round:
         self._say(f"its monitor holds what it is asked against the baseline of {name}")
         self._ask(next(requests("younger")))
 
-    def _shift(self) -> None:
+    def _shift(self) -> Decision:
         """Patients are older from now on; labels trickle in, and data to train on is there when it is wanted."""
         self._say("from now on patients are older than those it was trained on; labels trickle in")
-        self._land(LABELLED)
-        self._land(PREFIX, prefix="older-")
-        self._land(PREFIX, only="_SUCCESS")
+        older = diabetes_objects(half="older")
+        self._land(LABELLED, older)
+        self._land(f"{PREFIX}older-", older)
+        self._land(PREFIX, {"_SUCCESS": b""})
         asked = requests("older")
 
         def look() -> Decision | None:
             self._ask(next(asked))
-            return self._decision(Purpose.EVALUATION)
+            return self._evaluation_started()
 
         self.loop.drift = drift = self._until(look, "the monitor finds drift")
         self._say(f"the monitor found {drift.because}")
         self._say("so the champion is evaluated on the labels so far, which is cheaper than training")
+        return drift
 
-    def _evaluate(self) -> None:
-        evaluation = self._until(lambda: self._ended(self.loop.drift), "the evaluation ends")
-        self.loop.evaluation = evaluation
+    def _evaluate(self, drift: Decision) -> Decision:
+        self.loop.evaluation = evaluation = self._until(lambda: self._ended(drift), "the evaluation ends")
         verdict = self._until(lambda: self._environment.ledger.decision(f"{evaluation.decision}-verdict"), "a verdict")
         self.loop.verdict = verdict
         self._say(f"{plain(verdict.because)}: {verdict.outcome}")
+        return verdict
 
-    def _train(self) -> None:
-        training = self._until(lambda: self._ended(self.loop.verdict), "the training ends")
+    def _train(self, verdict: Decision) -> Version:
+        training = self._until(lambda: self._ended(verdict), "the training ends")
         execution = executions.execution(self._environment, training.arn)
         package = executions.package_of(self._environment, execution)
         if package is None:
             raise LapFailed(f"the training ended {execution.status} without a version: {execution.failure}")
         self.loop.package = package
         self._say(f"{short(package.arn)} is trained on both, no worse than the champion on the same rows")
+        return package
 
     def _deployed(self, version: Version) -> Deployment | None:
         found = next(observe.deployments(self._environment, MODEL), None)
@@ -118,13 +120,13 @@ class Round:
         watch = self._environment.ledger.model(MODEL).watch
         return watch is not None and watch.package == version.arn and bool(watch.monitors)
 
-    def _decision(self, purpose: Purpose) -> Decision | None:
+    def _evaluation_started(self) -> Decision | None:
         found = observe.decisions(self._environment, MODEL, outcome=Outcome.STARTED)
-        return next((decision for decision in found if decision.purpose == purpose and decision.run), None)
+        return next((decision for decision in found if decision.purpose is Purpose.EVALUATION and decision.run), None)
 
-    def _ended(self, decision: Decision | None) -> Run | None:
+    def _ended(self, decision: Decision) -> Run | None:
         """The run of a decision that may not have been called yet, once it is on record as ended."""
-        current = self._environment.ledger.decision(decision.id) if decision else None
+        current = self._environment.ledger.decision(decision.id)
         run = self._environment.ledger.run(current.run) if current and current.run else None
         if run is None or run.status is None:
             return None
@@ -138,11 +140,10 @@ class Round:
         )
         self.loop.answered[str(json.loads(answer["Body"].read())["model_version"])] += 1
 
-    def _land(self, folder: str, *, prefix: str = "", only: str | None = None) -> None:
+    def _land(self, prefix: str, objects: Mapping[str, bytes]) -> None:
         bucket = self._environment.output("DataBucket")
-        objects = {only: b""} if only else diabetes_objects(half="older")
         for name, body in objects.items():
-            self._environment.s3.put_object(Bucket=bucket, Key=f"{folder}{prefix}{name}", Body=body)
+            self._environment.s3.put_object(Bucket=bucket, Key=prefix + name, Body=body)
 
     def _until[T](self, look: Callable[[], T | None], what: str) -> T:
         """The first true answer."""
@@ -154,9 +155,12 @@ class Round:
         return found
 
 
-def requests(half: str) -> Iterator[str]:
+def requests(half: Literal["younger", "older"]) -> Iterator[str]:
     """Patients without their labels, a few in each, over and over."""
-    objects = diabetes_objects(half="older" if half == "older" else "younger")
-    rows = [line.rpartition(",")[0] for body in objects.values() for line in body.decode().splitlines()[1:]]
+    rows = [
+        line.rpartition(",")[0]
+        for body in diabetes_objects(half=half).values()
+        for line in body.decode().splitlines()[1:]
+    ]
     batches = [rows[start : start + ROWS_A_REQUEST] for start in range(0, len(rows), ROWS_A_REQUEST)]
     return ("\n".join(batch) + "\n" for batch in cycle(batches))
