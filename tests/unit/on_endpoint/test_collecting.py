@@ -96,9 +96,10 @@ def test_an_endpoint_that_the_model_had_before_keeps_what_it_serves(plane: FakeC
     assert left(plane) == ["1", "3", "4"]
 
 
-def test_what_is_being_deleted_is_not_deployed_and_a_tick_sees_to_it_3(
-    plane: FakeControlPlane, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def died_at_deleting(plane: FakeControlPlane, monkeypatch: pytest.MonkeyPatch) -> FakeControlPlane:
+    """The third version serves, and the function died when it was to delete the first."""
+
     def dies(*_: object) -> None:
         raise Died
 
@@ -107,6 +108,11 @@ def test_what_is_being_deleted_is_not_deployed_and_a_tick_sees_to_it_3(
         patch.setattr(plane.endpoints, "discard", dies)
         with pytest.raises(Died):
             use(plane, 3)
+    return plane
+
+
+def test_what_is_being_deleted_is_not_deployed_and_a_tick_sees_to_it_3(died_at_deleting: FakeControlPlane) -> None:
+    plane = died_at_deleting
     config, _model = plane.ledger.model("churn").collecting
     with pytest.raises(Superseded, match=config):
         decide_approval(plane, package_arn(1))
@@ -118,17 +124,8 @@ def test_what_is_being_deleted_is_not_deployed_and_a_tick_sees_to_it_3(
     assert decide_approval(plane, package_arn(1)).outcome is Outcome.DEPLOYING
 
 
-def test_what_is_to_stay_after_all_can_be_deployed_again(
-    plane: FakeControlPlane, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def dies(*_: object) -> None:
-        raise Died
-
-    use(plane, 1, 2)
-    with monkeypatch.context() as patch:
-        patch.setattr(plane.endpoints, "discard", dies)
-        with pytest.raises(Died):
-            use(plane, 3)
+def test_what_is_to_stay_after_all_can_be_deployed_again(died_at_deleting: FakeControlPlane) -> None:
+    plane = died_at_deleting
     apply(plane, deployed_spec())
     assert handle(ENDPOINT, plane)[1] == []
     assert plane.ledger.model("churn").collecting == ()
