@@ -18,6 +18,7 @@ ON_NO_RESOURCE = {
     *("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability"),
     *("ec2:DescribeNetworkInterfaces", "ec2:DescribeVpcs", "ec2:DescribeDhcpOptions"),
     *("ec2:DescribeSubnets", "ec2:DescribeSecurityGroups"),
+    *("xray:PutTraceSegments", "xray:PutTelemetryRecords"),
 }
 
 
@@ -34,10 +35,8 @@ def statements() -> Iterator[tuple[str, dict[str, Any]]]:
         properties = resource["Properties"]
         if resource["Type"] == "AWS::IAM::ManagedPolicy":
             documents = [properties["PolicyDocument"]]
-        elif resource["Type"] == "AWS::IAM::Role":
-            documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
         else:
-            documents = [policy for policy in properties.get("Policies", []) if "Statement" in policy]
+            documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
         for document in documents:
             yield from ((name, statement) for statement in document["Statement"])
 
@@ -64,6 +63,21 @@ def test_a_statement_names_its_actions_and_where_aws_can_tell_resources_apart_th
 def test_a_role_is_passed_to_sagemaker_alone(name: str, statement: dict[str, Any]) -> None:
     if "iam:PassRole" in actions(statement):
         assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}, name
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_functions_role_is_its_own_and_what_it_may_stands_in_this_template(name: str) -> None:
+    """Without a role, SAM makes one and attaches policies of AWS's to it, on all resources."""
+    function = FUNCTIONS[name]
+    assert function["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
+    assert "Policies" not in function
+
+
+def test_no_role_has_a_managed_policy_of_others() -> None:
+    ours = [{"Ref": name} for name in typed("AWS::IAM::ManagedPolicy")]
+    traced = {"Fn::If": ["FunctionsAreTraced", {"Ref": "MayTrace"}, {"Ref": "AWS::NoValue"}]}
+    attached = [policy for role in typed("AWS::IAM::Role").values() for policy in role.get("ManagedPolicyArns", [])]
+    assert [policy for policy in attached if policy not in [*ours, traced]] == []
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -132,13 +146,13 @@ def test_what_is_kept_outlives_the_stack() -> None:
 def test_every_role_is_bounded_where_the_account_asks_for_it() -> None:
     boundary = {"Fn::If": ["RolesAreBounded", {"Ref": "PermissionsBoundary"}, {"Ref": "AWS::NoValue"}]}
     assert {name for name, role in typed("AWS::IAM::Role").items() if role["PermissionsBoundary"] != boundary} == set()
-    schedules = [
-        trigger["Properties"]
-        for function in FUNCTIONS.values()
+    made_by_sam = [
+        name
+        for name, function in FUNCTIONS.items()
         for trigger in function["Events"].values()
-        if trigger["Type"] == "ScheduleV2"
+        if trigger["Type"] == "ScheduleV2" and "RoleArn" not in trigger["Properties"]
     ]
-    assert [schedule["PermissionsBoundary"] for schedule in schedules] == [boundary]
+    assert made_by_sam == []
 
 
 def test_every_alarm_is_told_to_people_in_words() -> None:
