@@ -12,6 +12,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--aws", action="store_true", help="run the tests that an account can pass, and only those, on AWS")
     group.addoption("--aws-role", help="the ARN of the role that pipelines and jobs run under; needed with --aws")
     group.addoption("--aws-image", help="the URI of an image with python3; default: us-east-1's scikit-learn image")
+    proof = parser.getgroup("proof", "The proof: see docs/proof.md")
+    proof.addoption("--proof", action="store_true", help="try every point and thousands of seeds, and not just some")
+    proof.addoption("--counts", help="write how much was tried to this file, as JSON")
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
@@ -27,12 +30,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _group(item: pytest.Item) -> str | None:
     """What one of several pytest processes runs alone: the unit level looks back on itself, a contract's file shares
-    what it made, the container level its one stack. A test of the local level has its own, so any process may take it,
-    but for those that share one.
+    what it made, the container level its one stack, the proof's tests of one story its endings. A test of the local
+    level has its own, so any process may take it, but for those that share one.
     """
     level = _level(item)
     together = "shared stack" if "shared_stack" in getattr(item, "fixturenames", ()) else None
-    return {"unit": level, "container": level, "contract": str(item.path)}.get(level, together)
+    story = getattr(getattr(item, "callspec", None), "id", None)
+    return {"unit": level, "container": level, "contract": str(item.path), "proof": story}.get(level, together)
 
 
 def _level(item: pytest.Item) -> str:

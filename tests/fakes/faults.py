@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, cast
 
+from botocore.exceptions import ClientError
+
 
 class Died(BaseException):
     """The function's process is gone: a timeout, a crash. No `except Exception` of the function sees it."""
@@ -11,6 +13,16 @@ class Died(BaseException):
 
 class CallFailed(Exception):
     """AWS answered with an error, or did as it was told and the answer got lost."""
+
+
+class Throttled(ClientError):
+    """AWS had no time, not even after what the SDK tries by itself. Adapters hand it on as it is."""
+
+    def __init__(self, call: str) -> None:
+        super().__init__({"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}, call)
+
+
+FAILURES = (Died, CallFailed, Throttled)
 
 
 class Fault(NamedTuple):

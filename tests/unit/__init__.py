@@ -1,4 +1,4 @@
-"""What only this level can catch: a wrong decision, and what dying between any two calls leaves behind.
+"""What only this level can catch: a wrong decision.
 
 Decisions as tables, rooms with fakes, and the rules of the layout; no sockets, so every case can be tried.
 """

@@ -37,7 +37,7 @@ from on_pipeline_execution.handler import handle as on_pipeline_execution
 from on_request.handler import handle as on_request
 from tests.fakes import FakeLedger
 from tests.fakes.control_plane import PlaneOf
-from tests.fakes.faults import CallFailed, Died, Fault, Faults
+from tests.fakes.faults import FAILURES, Fault, Faults
 from tests.sample_events import sample_event
 from tests.samples import (
     EVALUATION,
@@ -561,7 +561,7 @@ class World:
         for happening in self.scenario.happens.get(minute, ()):
             report = self._report if isinstance(happening, Approval | MonitorRan) else self._deliver
             report(self._handling(happening))
-        with suppress(Died, CallFailed, ExceptionGroup):
+        with suppress(*FAILURES, ExceptionGroup):
             self.faults.invoke(partial(tick, self.view))
         for handle in [*self._ours(), *self._ends(), *self._settled()]:
             self._deliver(handle)
@@ -652,7 +652,7 @@ class World:
     def _deliver(self, handle: Callable[[], object]) -> None:
         for _ in range(2 if self.mode == "twice" else 1):
             for _ in range(DELIVERIES):
-                with suppress(Died, CallFailed):
+                with suppress(*FAILURES):
                     self.faults.invoke(handle)
                     break
             else:

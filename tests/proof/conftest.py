@@ -1,0 +1,53 @@
+"""How much is tried: some of it, or with `--proof` all; and what the tests counted, told at the end."""
+
+import json
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from control_plane import telemetry
+
+type Count = Callable[..., None]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _quietly() -> Iterator[None]:
+    """Thousands of runs would log tens of thousands of lines, and count as much."""
+    logging.disable(logging.CRITICAL)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(telemetry, "_count", lambda *_: None)
+        yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(scope="session")
+def thorough(pytestconfig: pytest.Config) -> bool:
+    return bool(pytestconfig.getoption("--proof"))
+
+
+@pytest.fixture
+def count(record_property: Callable[[str, object], None]) -> Count:
+    """Tell how much of what was tried: `count(points=12)`."""
+
+    def told(**tried: int) -> None:
+        for what, number in tried.items():
+            record_property(f"tried {what}", number)
+
+    return told
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """In the process that hears of all tests, whichever ran them."""
+    tried: Counter[str] = Counter()
+    for report in [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]:
+        for name, number in report.user_properties:
+            if name.startswith("tried "):
+                tried[name.removeprefix("tried ")] += int(str(number))
+    if tried:
+        told = ", ".join(f"{number:,} {what}" for what, number in sorted(tried.items()))
+        terminalreporter.write_line(f"tried {told}")
+    if path := config.getoption("--counts"):
+        Path(path).write_text(json.dumps(tried))
