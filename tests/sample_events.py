@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 FOLDER = Path(__file__).parents[1] / "events"
-_ROW = re.compile(r"^\| (\w+)\.json \| .+ \| (\w+|-) \| (\w+) \| (\w+|-) \| .+ \|$", re.MULTILINE)
+_ROW = re.compile(r"^\| (\w+)\.json \| .+ \| (\w+|-) \| ([\w-]+) \| (\w+) \| (\w+|-) \| .+ \|$", re.MULTILINE)
 
 
 class Expected(NamedTuple):
-    """`room` and `outcome` are `-` for an event that no room wants; `state` is a file under `events/states/`."""
+    """All but the state are `-` for an event that no room wants; `state` is a file under `events/states/`."""
 
     room: str
+    rule: str
     state: str
     outcome: str
 
