@@ -37,6 +37,11 @@ def outputs() -> dict[str, Any]:
     return dict(_template()["Outputs"])
 
 
+def before_resources() -> dict[str, Any]:
+    """What CloudFormation holds a stack's parameters against, before it makes anything."""
+    return {section: _template()[section] for section in ("Parameters", "Rules", "Conditions")}
+
+
 def asked_for() -> dict[str, Any]:
     """What a stack of it says of its own parameters, as a template without their resources."""
     whole = _template()
