@@ -3,6 +3,7 @@
 PYTHON ?= $(shell for python in python3 python /usr/bin/python3; do $$python -c '' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
 SAM := .tools/sam/bin/sam
+CHECKOV := .tools/checkov/bin/checkov
 READY := .tools/ready
 # One pytest per processor; `tests/conftest.py` says what stays together.
 PARALLEL := --numprocesses auto --dist loadgroup
@@ -17,7 +18,7 @@ setup: ## install everything into this folder, or mend it; the tasks below do it
 	@$(PYTHON) bootstrap.py
 	@touch $(READY)
 
-$(READY): uv.lock pyproject.toml bootstrap.py
+$(READY): uv.lock pyproject.toml scanners/uv.lock bootstrap.py
 	@$(MAKE) --no-print-directory setup
 
 demo: $(READY) ## the whole loop, from data to a version in use, and from drift to the next
@@ -55,8 +56,9 @@ lint: $(READY) ## style and common mistakes
 types: $(READY) ## mypy, strict
 	@$(BIN)/mypy
 
-template: $(READY) ## is template.yaml valid?
+template: $(READY) ## is template.yaml valid, and what would a security review say?
 	@SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.tools/sam-settings AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
+	@LOG_LEVEL=ERROR $(CHECKOV) --config-file .checkov.yaml
 
 format: $(READY) ## rewrite the code in the project's format
 	@$(BIN)/ruff check --fix
@@ -80,6 +82,7 @@ image: $(READY) ## build the image that steps run in, and push it for an environ
 
 lock: $(READY) ## resolve the dependencies anew, after a change of pyproject.toml
 	@.tools/uv/uv lock || uv lock
+	@.tools/uv/uv lock --project scanners || uv lock --project scanners
 	@(.tools/uv/uv export --frozen --only-group functions --no-emit-project --no-header -q -o functions/requirements.txt)
 	@(.tools/uv/uv export --frozen --only-group steps --no-emit-project --no-header -q -o pipeline_defs/images/steps/requirements.txt)
 

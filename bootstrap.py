@@ -3,6 +3,7 @@
 1. uv: the one on PATH if it suits this project, else the one that uv.lock pins, into `.tools/uv`, its hash checked.
 2. `.venv`: CPython 3.13, which uv brings where it is missing, with all that the project needs.
 3. `.tools/sam`: the SAM CLI, whose pins disagree with those of the embedded AWS.
+4. `.tools/checkov`: what scans the template, by a lock of its own, `scanners/uv.lock`.
 
 Written for old Pythons: it runs before there is a new one.
 """
@@ -29,6 +30,7 @@ def main():
     uv = suitable_uv() or fetched_uv()
     run(uv, "sync", "--frozen", "--quiet", environment=ROOT / ".venv")
     run(uv, "sync", "--frozen", "--quiet", "--only-group", "sam", environment=TOOLS / "sam")
+    run(uv, "sync", "--frozen", "--quiet", environment=TOOLS / "checkov", project=ROOT / "scanners")
 
 
 def suitable_uv():
@@ -92,9 +94,9 @@ def locked_wheel(lock):
     sys.exit("setup: uv has no wheel for {} on {}; install uv yourself".format(sys.platform, machine))
 
 
-def run(uv, *arguments, environment):
+def run(uv, *arguments, environment, project=ROOT):
     settings = dict(surroundings(), UV_PROJECT_ENVIRONMENT=str(environment))
-    done = subprocess.run([uv, "--project", str(ROOT), *arguments], env=settings, check=False)
+    done = subprocess.run([uv, "--project", str(project), *arguments], env=settings, check=False)
     if done.returncode and not finds_python(uv):
         sys.exit(
             "setup: there is no CPython {0} here and uv could not fetch one; "

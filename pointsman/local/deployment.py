@@ -5,9 +5,11 @@ import platform
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from pointsman.checkout import project_root
 from pointsman.environment import LOCAL_CREDENTIALS, Environment
@@ -34,9 +36,18 @@ def build() -> None:
     _sam("build", "--parameter-overrides", *_PARAMETERS, environment=None)
 
 
-def deploy(environment: Environment) -> None:
-    """Deploy what was built. Raises ToolMissing, ToolFailed."""
-    _sam("deploy", "--config-env", environment.name, "--parameter-overrides", *_PARAMETERS, environment=environment)
+def deploy(environment: Environment, *options: str, parameters: Sequence[str] = ()) -> None:
+    """Deploy what was built, with further options of `sam deploy`. Raises ToolMissing, ToolFailed, which says why."""
+    given = ["--config-env", environment.name, *options, "--parameter-overrides", *_PARAMETERS, *parameters]
+    try:
+        _sam("deploy", *given, environment=environment)
+    except ToolFailed as failed:
+        raise ToolFailed("\n".join([str(failed), *_reasons(environment)])) from None
+
+
+def remove(environment: Environment) -> None:
+    """All but what the template retains. Raises ToolMissing, ToolFailed."""
+    _sam("delete", "--config-env", environment.name, "--no-prompts", environment=environment)
 
 
 def run_sam(*arguments: str, credentials: Mapping[str, str], text: str) -> str:
@@ -51,6 +62,20 @@ def run_sam(*arguments: str, credentials: Mapping[str, str], text: str) -> str:
     if done.returncode:
         raise ToolFailed(f"`sam {arguments[0]}` ended with exit code {done.returncode}; what it did is told above")
     return str(done.stdout)
+
+
+def _reasons(environment: Environment) -> Iterator[str]:
+    """Of each resource that the last deployment could not make or change: what `sam deploy` told far above its end."""
+    try:
+        events = environment.client("cloudformation").describe_stack_events(StackName=environment.stack)["StackEvents"]
+    except ClientError:
+        return  # it came to no stack
+    begun = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS")
+    for event in events:  # newest first
+        if event["PhysicalResourceId"] == event["StackId"] and event["ResourceStatus"] in begun:
+            return
+        if event["ResourceStatus"].endswith("_FAILED"):
+            yield f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason is given')}"
 
 
 def _sam(*arguments: str, environment: Environment | None) -> None:

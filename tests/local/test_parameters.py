@@ -24,6 +24,7 @@ WRONG = [
     ({"MonitorBucket": "Reports"}, "lower-case letters"),
     ({"MonitorBucket": "r" * 64}, "3 to 63"),
     ({"NoticesTo": "a@example.com,b@example.com"}, "must be one email address"),
+    ({"FunctionConcurrency": "-1"}, "0 or more"),
     ({"PermissionsBoundary": "boundary"}, "must be the ARN of a managed policy"),
     ({"LogDays": "8"}, "14"),
     ({"JobSubnets": "vpc-1", "JobSecurityGroups": "sg-1"}, "must be ids of subnets"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.template import outputs, parameters_in_full, resources
+from tests.template import TEMPLATE, outputs, parameters_in_full, resources
 
 RESOURCES = resources()
 DEAD_LETTERS = {"Fn::GetAtt": ["DeadLetters", "Arn"]}
@@ -120,6 +120,8 @@ def test_all_that_is_kept_waits_or_is_told_is_encrypted_with_the_stacks_own_key(
     for bucket in typed("AWS::S3::Bucket").values():
         (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
         assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": arn}
+    (images,) = typed("AWS::ECR::Repository").values()
+    assert images["EncryptionConfiguration"] == {"EncryptionType": "KMS", "KmsKey": arn}
     (secret,) = typed("AWS::KMS::Key").values()
     assert secret["EnableKeyRotation"] is True
 
@@ -172,3 +174,12 @@ def test_parameters_and_outputs_are_described() -> None:
 def told(parameter: dict[str, Any]) -> bool:
     """CloudFormation itself says which pattern or list it is that a value doesn't fit, and not what to write."""
     return str(parameter.get("ConstraintDescription")).startswith("must be ")
+
+
+def test_what_a_scanner_does_not_ask_has_a_reason_beside_it() -> None:
+    skipped = [
+        skip for each in RESOURCES.values() for skip in each.get("Metadata", {}).get("checkov", {}).get("skip", [])
+    ]
+    assert all(len(skip["comment"].split()) > 5 for skip in skipped)
+    lines = (TEMPLATE.parent / ".checkov.yaml").read_text().splitlines()
+    assert all(len(line.partition("# ")[2].split()) > 5 for line in lines if line.strip().startswith("- CKV"))
