@@ -81,6 +81,7 @@ def log_days(stack: Stack) -> int:
 def what_is_there(stack: Stack) -> set[str]:
     """Names of what the stack is made of, of the kinds that cost or act."""
     client = stack.environment.client
+    buckets = [bucket["Name"] for bucket in client("s3").list_buckets()["Buckets"]]
     keys = client("kms").list_keys()["Keys"]
     return {
         *(function["FunctionName"] for function in client("lambda").list_functions()["Functions"]),
@@ -91,7 +92,7 @@ def what_is_there(stack: Stack) -> set[str]:
         *(alarm["AlarmName"] for alarm in client("cloudwatch").describe_alarms()["MetricAlarms"]),
         *(role["RoleName"] for role in client("iam").list_roles()["Roles"]),
         *client("dynamodb").list_tables()["TableNames"],
-        *(bucket["Name"] for bucket in client("s3").list_buckets()["Buckets"]),
+        *(name for name in buckets if not name.startswith("aws-sam-cli-managed-")),  # where it uploads to
         *(repository["repositoryName"] for repository in client("ecr").describe_repositories()["repositories"]),
         *(key["KeyId"] for key in keys),
     }
