@@ -1,7 +1,7 @@
 """Where a command acts: the embedded AWS, or an account, by the environments of samconfig.toml."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -33,6 +33,7 @@ class Environment:
     stack: str
     region: str
     endpoint_url: str | None = None
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def named(cls, name: str, endpoint_url: str | None = None) -> Self:
@@ -45,10 +46,15 @@ class Environment:
         return cls(name, known[name]["stack_name"], known[name]["region"], endpoint_url)
 
     def client(self, service: str) -> Any:
-        """A client of the AWS service, typed by whoever asks."""
+        """The client of the AWS service, typed by whoever asks. To make one takes long, so there is one of each."""
+        if service not in self._clients:
+            self._clients[service] = self._session.client(service, endpoint_url=self.endpoint_url)
+        return self._clients[service]
+
+    @cached_property
+    def _session(self) -> Any:
         credentials: Any = LOCAL_CREDENTIALS if self.endpoint_url else {}
-        session: Any = boto3.Session(region_name=self.region, **credentials)
-        return session.client(service, endpoint_url=self.endpoint_url)
+        return boto3.Session(region_name=self.region, **credentials)
 
     @cached_property
     def s3(self) -> "S3Client":

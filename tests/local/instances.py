@@ -41,16 +41,20 @@ class Client:
 
     def __init__(self, endpoint_url: str) -> None:
         self.endpoint_url = endpoint_url
+        self._clients: dict[tuple[str, tuple[str, str]], Any] = {}
 
     def client(self, service: str, credentials: tuple[str, str] = ("test", "test")) -> Any:
-        return boto3.client(
-            service,  # type: ignore[call-overload]
-            endpoint_url=self.endpoint_url,
-            aws_access_key_id=credentials[0],
-            aws_secret_access_key=credentials[1],
-            region_name="us-east-1",
-            config=Config(retries={"total_max_attempts": 1}),
-        )
+        """One of each: to make one takes long, and tests poll."""
+        if (service, credentials) not in self._clients:
+            self._clients[service, credentials] = boto3.client(
+                service,  # type: ignore[call-overload]
+                endpoint_url=self.endpoint_url,
+                aws_access_key_id=credentials[0],
+                aws_secret_access_key=credentials[1],
+                region_name="us-east-1",
+                config=Config(retries={"total_max_attempts": 1}),
+            )
+        return self._clients[service, credentials]
 
     def role(self, *allowed: tuple[str, str]) -> str:
         """The ARN of a new role that allows these actions on these resources."""
