@@ -15,6 +15,7 @@ ControlPlaneError
 │   ├── NameTaken           another model has the folder, endpoint, schedule or alarm that a spec claims
 │   ├── DataAlreadyUsed     a run on exactly this data exists
 │   └── Superseded          somebody else changed the record first; the next event or tick looks again
+├── AwsUnreachable          there is no AWS to ask: no network leads to it, or there are no credentials
 ├── EventNotSent            EventBridge took none of our event; the tick that wanted to send it will try again
 └── CallError
     ├── CapacityExceeded    SageMaker's quota is used up (ResourceLimitExceeded); the same call may pass later
@@ -41,6 +42,10 @@ class ControlPlaneError(Exception):
 
 class InvalidEvent(ControlPlaneError):
     """Raised by the event types while parsing."""
+
+
+class AwsUnreachable(ControlPlaneError):
+    """Raised by whatever calls AWS, in place of botocore's own. A retry may mend it."""
 
 
 class UnknownModel(ControlPlaneError):

@@ -13,7 +13,7 @@ from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 
 from control_plane.actions import Hold, RecordEnd, Skip
-from control_plane.errors import InvalidEvent
+from control_plane.errors import AwsUnreachable, InvalidEvent
 from control_plane.outcomes import Outcome, action_of
 from control_plane.records import Decision
 from control_plane.settings import is_traced
@@ -68,6 +68,9 @@ def _naming_the_event(handler: Handler) -> Handler:
         try:
             _tell_arrival(event)
             return handler(event, context)
+        except AwsUnreachable as error:  # where in the code says nothing
+            logger().error(str(error))
+            raise error.with_traceback(None) from None
         except Exception:
             logger().exception("the event could not be handled")
             raise

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
 
 from control_plane.adapters.dynamodb import DynamoDBLedger
 from control_plane.adapters.eventbridge import EventBridgeEvents
@@ -18,6 +19,7 @@ from control_plane.adapters.sagemaker_registry import SageMakerRegistry
 from control_plane.adapters.sagemaker_schedules import SageMakerSchedules
 from control_plane.adapters.sns import SnsNotices
 from control_plane.clock import utc_now
+from control_plane.errors import AwsUnreachable
 from control_plane.settings import Settings
 
 # Within the time that a function has. A second attempt would be another request to somebody's model.
@@ -35,7 +37,7 @@ class AwsControlPlane:
 
     def __init__(self, settings: Settings, client: Callable[..., Any] | None = None) -> None:
         self._settings = settings
-        self._client = client or boto3.client
+        self._client = client or _client
 
     @cached_property
     def ledger(self) -> DynamoDBLedger:
@@ -102,6 +104,19 @@ class AwsControlPlane:
 
     def now(self) -> datetime:
         return utc_now()
+
+
+def _client(service: str, config: Config | None = None) -> Any:
+    made = boto3.client(service, config=config)  # type: ignore[call-overload]
+    made.meta.events.register("after-call-error", _tell_what_is_missing)
+    return made
+
+
+def _tell_what_is_missing(exception: Exception, **_: Any) -> None:
+    """Raises AwsUnreachable in botocore's place where there is no AWS to ask."""
+    if isinstance(exception, ConnectTimeoutError | EndpointConnectionError | NoCredentialsError):
+        where = "in a network, docs/deploy.md lists the endpoints that it takes; by hand, `make invoke` gives it one"
+        raise AwsUnreachable(f"the room finds no AWS: {str(exception).rstrip('.')}; {where}") from None
 
 
 @cache

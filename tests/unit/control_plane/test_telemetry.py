@@ -14,6 +14,7 @@ from aws_lambda_powertools import Tracer
 
 from control_plane import telemetry
 from control_plane.actions import Hold, RecordEnd, Skip
+from control_plane.errors import AwsUnreachable
 from control_plane.outcomes import Outcome, action_of
 from control_plane.telemetry import ARRIVED, log_decision, log_outcome, logger, room
 from tests.samples import begun, done, model_spec, route_of, run_of, skipped
@@ -186,6 +187,18 @@ def test_a_failure_is_told_with_its_event_and_raised(caplog: pytest.LogCaptureFi
         decides({"id": "e1", "broken": True}, CONTEXT)
     found = line(caplog)
     assert (found["level"], found["event_id"], found["exception_name"]) == ("ERROR", "e1", "ValueError")
+
+
+def test_where_there_is_no_aws_a_sentence_says_so_without_a_trace(caplog: pytest.LogCaptureFixture) -> None:
+    @room
+    def asks(_event: dict[str, Any], _context: object) -> dict[str, Any]:
+        raise AwsUnreachable("nowhere")
+
+    with pytest.raises(AwsUnreachable, match="nowhere") as raised:
+        asks({"id": "e1"}, CONTEXT)
+    assert "asks" not in {frame.name for frame in raised.traceback}
+    found = line(caplog)
+    assert (found["level"], found["event_id"], "exception" in found) == ("ERROR", "e1", False)
 
 
 @dataclass

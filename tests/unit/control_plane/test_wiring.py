@@ -1,7 +1,8 @@
 """The composition root: settings from the environment, clients when they are first asked for."""
 
-import boto3
 import pytest
+from botocore.endpoint import Endpoint
+from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 from pydantic import ValidationError
 
 from control_plane import wiring
@@ -11,6 +12,7 @@ from control_plane.adapters.s3 import S3Objects
 from control_plane.adapters.sagemaker import SageMakerPipelines
 from control_plane.adapters.sagemaker_registry import SageMakerRegistry
 from control_plane.adapters.sns import SnsNotices
+from control_plane.errors import AwsUnreachable
 from control_plane.settings import Settings
 from tests.template import environment
 
@@ -54,10 +56,9 @@ def test_the_template_sets_every_setting() -> None:
     assert {name.upper() for name in Settings.model_fields} <= set(environment())
 
 
-def test_each_client_is_made_when_it_is_first_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_client_is_made_when_it_is_first_asked_for() -> None:
     made: list[str] = []
-    monkeypatch.setattr(boto3, "client", made.append)
-    plane = wiring.control_plane()
+    plane = wiring.AwsControlPlane(Settings.from_environment(), made.append)
     assert made == []
     assert isinstance(plane.ledger, DynamoDBLedger)
     assert made == ["dynamodb"]
@@ -69,6 +70,20 @@ def test_each_client_is_made_when_it_is_first_asked_for(monkeypatch: pytest.Monk
     assert plane.ledger is plane.ledger
     assert made == ["dynamodb", "s3", "sagemaker", "events", "sns"]
     assert plane.artifact_bucket == "artifacts"
+
+
+@pytest.mark.parametrize(
+    "why", [EndpointConnectionError(endpoint_url="https://dynamodb.eu-west-1.amazonaws.com"), NoCredentialsError()]
+)
+def test_where_there_is_no_aws_its_first_call_says_so(monkeypatch: pytest.MonkeyPatch, why: Exception) -> None:
+    def fail(*_: object) -> None:
+        raise why
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):  # else the machine's own service is asked for some
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setattr(Endpoint, "make_request", fail)
+    with pytest.raises(AwsUnreachable, match=rf"^the room finds no AWS: {str(why)[:20]}.*; by hand, `make invoke`"):
+        wiring.control_plane().ledger.run("arn:run")
 
 
 def test_one_control_plane_serves_all_events_of_an_execution_environment() -> None:
