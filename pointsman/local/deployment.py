@@ -18,7 +18,7 @@ from pointsman.errors import ToolFailed, ToolMissing
 _SHOWN_LINES = 20
 _ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 # Nobody collects traces here, and a local SageMaker may be asked at will: no reason to wait for what an event lost.
-_PARAMETERS = (
+PARAMETERS = (
     f"Architecture={_ARCHITECTURES[platform.machine()]}",
     "Tracing=Disabled",
     "PatienceSeconds=4",
@@ -33,12 +33,12 @@ def check() -> None:
 
 def build() -> None:
     """Build the functions for this machine's processor. Raises ToolMissing, ToolFailed."""
-    _sam("build", "--parameter-overrides", *_PARAMETERS, environment=None)
+    _sam("build", "--parameter-overrides", *PARAMETERS, environment=None)
 
 
 def deploy(environment: Environment, *options: str, parameters: Sequence[str] = ()) -> None:
     """Deploy what was built, with further options of `sam deploy`. Raises ToolMissing, ToolFailed, which says why."""
-    given = ["--config-env", environment.name, *options, "--parameter-overrides", *_PARAMETERS, *parameters]
+    given = ["--config-env", environment.name, *options, "--parameter-overrides", *PARAMETERS, *parameters]
     try:
         _sam("deploy", *given, environment=environment)
     except ToolFailed as failed:
