@@ -1,12 +1,13 @@
-"""Deliver many events, at a rate, each once, also when it is interrupted and resumed."""
+"""Deliver many events, at a pace, each once, also when it is interrupted and resumed."""
 
 import json
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -16,6 +17,9 @@ from pointsman.errors import NotFound
 from pointsman.local.settings import default_state_directory
 
 _EVENTS, _ANSWERS, _ABOUT = "events.jsonl", "answers.jsonl", "about.json"
+
+# How many seconds pass from the beginning of one delivery to that of the next event's.
+type Pace = Callable[[Mapping[str, Any], Mapping[str, Any]], float]
 
 
 @dataclass(frozen=True)
@@ -65,16 +69,16 @@ class Replay:
         self,
         deliver: Callable[[Mapping[str, Any]], Delivered],
         told: Callable[[Mapping[str, Any], Delivered], object],
-        *,
-        per_second: float,
+        pace: Pace,
     ) -> Progress:
         """Those that haven't been, or failed, in their order. An interruption waits for the delivery that is under way.
 
         A kill doesn't: then the event that was under way may be delivered again, and its room finds it decided.
         """
         answers = self._answers()
+        left = list(self._left(answers))
         with _interruptible() as is_stopped, (self.folder / _ANSWERS).open("a") as journal:
-            for number, event in self._left(answers):
+            for (number, event), (_, following) in pairwise([*left, *left[-1:]]):
                 began = time.monotonic()
                 answer = deliver(event)
                 answers[number] = answer.failure is None
@@ -83,7 +87,7 @@ class Replay:
                 told(event, answer)
                 if is_stopped():
                     return self._progress(answers, stopped=True)
-                time.sleep(max(0.0, 1 / per_second - (time.monotonic() - began)))
+                time.sleep(max(0.0, pace(event, following) - (time.monotonic() - began)))
         return self._progress(answers)
 
     @property
@@ -113,6 +117,24 @@ class Replay:
     def _progress(self, answers: Mapping[int, bool], *, stopped: bool = False) -> Progress:
         failed = sum(not delivered for delivered in answers.values())
         return Progress(self.total, len(answers), failed, stopped and len(answers) < self.total)
+
+
+def at_rate(per_second: float) -> Pace:
+    return lambda _event, _following: 1 / per_second
+
+
+def as_they_came(speed: float) -> Pace:
+    """With the gaps that there were between them, by the times that they bear, so many times shorter. What bears none
+    follows at once.
+    """
+
+    def gap(event: Mapping[str, Any], following: Mapping[str, Any]) -> float:
+        with suppress(KeyError, TypeError, ValueError):
+            before, after = (datetime.fromisoformat(each["time"]) for each in (event, following))
+            return (after - before).total_seconds() / speed
+        return 0.0
+
+    return gap
 
 
 def _folder() -> Path:

@@ -25,6 +25,8 @@ Ids = Annotated[list[str] | None, typer.Option("--id", help="Only this one; may 
 _HOUR = timedelta(hours=1)
 # CloudWatch shows a line some seconds after it was written.
 _OVERLAP = timedelta(seconds=20)
+# A look is a FilterLogEvents call for each of six rooms, of which an account has five or ten a second.
+_PAUSE_SECONDS = 2.0
 
 
 @events_app.callback(invoke_without_command=True)
@@ -66,7 +68,7 @@ def follow(since: Since = None, env: Env = "local", state: State = None) -> None
     from pointsman.recorded import lines
 
     where = environment(env, state)
-    start, shown = moment(since) or datetime.now(UTC), set[str]()
+    start, shown = moment(since) or datetime.now(UTC), dict[str, datetime]()
     try:
         while True:
             for line in lines(where, start):
@@ -74,9 +76,10 @@ def follow(since: Since = None, env: Env = "local", state: State = None) -> None
                 name = f"{line.at} {line.request} {json.dumps(line.told, sort_keys=True)}"
                 if text is not None and name not in shown:
                     console().print(text, soft_wrap=True)
-                    shown.add(name)
+                    shown[name] = line.at
                 start = max(start, line.at - _OVERLAP)
-            time.sleep(1)
+            shown = {name: at for name, at in shown.items() if at >= start}
+            time.sleep(_PAUSE_SECONDS)
     except KeyboardInterrupt:
         return
 

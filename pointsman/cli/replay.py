@@ -13,10 +13,14 @@ from pointsman.errors import BadRequest, Interrupted, NotFound, RoomFailed
 if TYPE_CHECKING:
     from pointsman.environment import Environment
     from pointsman.recorded import Choice
-    from pointsman.replay import Progress, Replay
+    from pointsman.replay import Pace, Progress, Replay
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Tell what would happen instead, as `pointsman plan` does.")]
 Rate = Annotated[float, typer.Option(min=0.01, help="At most so many a second.")]
+Speed = Annotated[
+    float | None,
+    typer.Option(min=0.01, help="Instead of --rate, with the gaps that were between them, so many times shorter."),
+]
 
 
 def replay(
@@ -38,15 +42,17 @@ def replay(
     force: Force = False,
     why: Annotated[str | None, typer.Option("--why", help="Goes on record; needed with --force.")] = None,
     rate: Rate = 10.0,
+    speed: Speed = None,
     env: Env = "local",
     state: State = None,
 ) -> None:
     """Deliver events again, each to its room. What was decided before stays so; what is new is decided."""
-    from pointsman.replay import Replay
+    from pointsman.replay import Replay, as_they_came, at_rate
 
+    pace = as_they_came(speed) if speed else at_rate(rate)
     if resume:
         begun = Replay.named(resume)
-        _deliver(begun, environment(begun.about["to"], state), rate)
+        _deliver(begun, environment(begun.about["to"], state), pace)
         return
     if not events and not (event_id or model or outcome or since):
         raise BadRequest("which events? Name files, or choose recorded ones by --id, --model, --outcome or --since")
@@ -59,7 +65,7 @@ def replay(
     if dry_run:
         _plan(chosen, where)
         return
-    _deliver(Replay.begun(chosen, {"to": target}), where, rate)
+    _deliver(Replay.begun(chosen, {"to": target}), where, pace)
 
 
 def redrive(
@@ -136,7 +142,7 @@ def _forced(events: Sequence[Mapping[str, Any]], where: "Environment", why: str 
     return [forced(event, planner, where.ledger, why) for event in events]
 
 
-def _deliver(begun: "Replay", where: "Environment", rate: float) -> None:
+def _deliver(begun: "Replay", where: "Environment", pace: "Pace") -> None:
     """Raises Interrupted, RoomFailed."""
     from rich.text import Text
 
@@ -151,7 +157,7 @@ def _deliver(begun: "Replay", where: "Environment", rate: float) -> None:
         done += 1
         console().print(Text(f"{done}/{total}  ").append_text(delivery_text(event, answer)), soft_wrap=True)
 
-    _end(begun, begun.deliver(Courier(where).deliver, told, per_second=rate))
+    _end(begun, begun.deliver(Courier(where).deliver, told, pace))
 
 
 def _end(begun: "Replay", progress: "Progress") -> None:

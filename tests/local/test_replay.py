@@ -14,9 +14,7 @@ from pointsman.errors import NotFound, RoomFailed
 from pointsman.recorded import Choice
 from tests.local.conftest import TIME_SCALE
 from tests.local.instances import Instance, eventually
-from tests.local.stack import Stack
-
-ASKED = {"purpose": "training", "why": "new labels", "actor": "ada"}
+from tests.local.stack import LAP_SECONDS, PREFIX, Stack
 
 
 @pytest.fixture
@@ -38,28 +36,61 @@ def recorded(stack: Stack, outcome: str | None = None, model: str | None = None)
     return [each.id for each in Choice(since, outcome=outcome, model=model).of(stack.environment)]
 
 
-def test_what_arrived_is_on_record_and_replaying_it_changes_nothing(failing_stack: Stack) -> None:
-    stack = failing_stack
-    stack.send("Run Requested", **ASKED)
-    stack.land({"a.csv": b"1,2\n"}, under="elsewhere/", complete=False)
-    stack.send("Drift Report", kind="bias")
-    assert len(eventually(lambda: found if len(found := recorded(stack)) == 3 else [])) == 3
-    assert len(recorded(stack, "SKIPPED_NO_DATA", "diabetes")) == len(recorded(stack, "SKIPPED_NO_MODEL")) == 1
-    before = stack.decisions()
+@pytest.mark.timeout(600)  # it takes what an hour takes, twice
+def test_an_hour_on_record_comes_to_the_same_decisions_again_to_no_run_and_forced_to_one(stack: Stack) -> None:
+    live_an_hour(stack)
+    assert len(recorded(stack, "SKIPPED_SAME_DATA", "diabetes")) == len(recorded(stack, "SKIPPED_NO_MODEL")) == 1
+    hour = pointsman(stack, "events", "--since", "1h", "--json").stdout
+    assert {json.loads(line)["account"] for line in hour.splitlines()} == {"111122223333"}
+    decided, runs = came_to(stack), stack.executions()
+    assert {("training", "STARTED"), (None, "AWAITS_APPROVAL"), ("evaluation", "SKIPPED_NO_CHAMPION")} <= decided
 
-    exported = pointsman(stack, "events", "--json").stdout
-    assert [json.loads(line)["account"] for line in exported.splitlines()] == ["111122223333"] * 3
-    replayed = pointsman(stack, "replay", "-", text=exported)
-    assert replayed.exit_code == 0, replayed.output
-    assert "3 delivered" in replayed.stdout
-    assert [decision.id for decision in stack.decisions()] == [decision.id for decision in before]
-
+    forget(stack)
+    assert pointsman(stack, "replay", "-", "--speed", "1", text=hour).exit_code == 0
     assert isinstance(pointsman(stack, "replay", "--id", "unheard-of").exception, NotFound)
+    stack.ended(1)
+    stack.outcome("AWAITS_APPROVAL")
+    eventually(stack.quiet, within=LAP_SECONDS)
+    assert came_to(stack) == decided
+    assert stack.executions() == runs + 1
 
-    forced = pointsman(stack, "replay", "--outcome", "SKIPPED_NO_DATA", "--force", "--why", "urgent")
-    assert forced.exit_code == 0, forced.output
-    (new,) = (decision for decision in stack.decisions() if decision.force)
-    assert new.because.startswith(f"{new.actor} asks: urgent")
+    assert pointsman(stack, "replay", "-", "--rate", "100", text=hour).exit_code == 0
+    eventually(stack.quiet, within=LAP_SECONDS)
+    assert came_to(stack) - decided <= {("training", "SKIPPED_SAME_DATA")}
+    assert stack.executions() == runs + 1
+
+    landed = next(line for line in hour.splitlines() if PREFIX in line)
+    for _ in range(2):
+        forced = pointsman(stack, "replay", "-", "--force", "--why", "the label fix is in", text=landed)
+        assert forced.exit_code == 0, forced.output
+        stack.ended(2)
+    assert stack.executions() == runs + 2
+
+
+def live_an_hour(stack: Stack) -> None:
+    """A version is trained; then there is drift, and somebody asks for what was done. Nobody's data lands, too."""
+    stack.land({"a.csv": b"1,2\n"}, under="elsewhere/", complete=False)
+    stack.land()
+    stack.outcome("AWAITS_APPROVAL")
+    stack.send("Drift Report", kind="bias")
+    stack.outcome("SKIPPED_NO_CHAMPION")
+    stack.send("Run Requested", purpose="training", why="new labels", actor="ada")
+    stack.outcome("SKIPPED_SAME_DATA")
+    eventually(stack.quiet, within=LAP_SECONDS)
+
+
+def came_to(stack: Stack) -> set[tuple[str | None, str]]:
+    return {(decision.purpose, decision.outcome) for decision in stack.decisions()}
+
+
+def forget(stack: Stack) -> None:
+    """A control plane without a past, on the same data and registry."""
+    table, dynamodb = stack.environment.output("LedgerTable"), stack.environment.client("dynamodb")
+    for page in dynamodb.get_paginator("scan").paginate(TableName=table):
+        for item in page["Items"]:
+            dynamodb.delete_item(TableName=table, Key={"pk": item["pk"]})
+    assert stack.decisions() == []
+    stack.apply()
 
 
 def test_dead_letters_are_shown_and_leave_the_queue_when_a_room_takes_them(failing_stack: Stack) -> None:

@@ -13,10 +13,10 @@ import pytest
 from pointsman import replay
 from pointsman.delivery import Delivered
 from pointsman.errors import NotFound
-from pointsman.replay import Progress, Replay
+from pointsman.replay import Progress, Replay, as_they_came, at_rate
 
 EVENTS = [{"id": f"e{number}"} for number in range(1_000)]
-AT_ONCE = 1e9
+AT_ONCE = at_rate(1e9)
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +41,7 @@ class Rooms:
 
 
 def run(begun: Replay, rooms: Rooms) -> Progress:
-    return begun.deliver(rooms.deliver, lambda _event, _answer: None, per_second=AT_ONCE)
+    return begun.deliver(rooms.deliver, lambda _event, _answer: None, AT_ONCE)
 
 
 def press_ctrl_c() -> None:
@@ -83,18 +83,27 @@ def test_what_failed_is_tried_again_by_the_resumed_replay_alone() -> None:
         return Delivered((), "on_request raised InvalidEvent") if event["id"] in failing else answer
 
     begun = Replay.begun(EVENTS[:5], {"to": "local"})
-    assert begun.deliver(deliver, lambda *_: None, per_second=AT_ONCE) == Progress(5, 5, 1)
+    assert begun.deliver(deliver, lambda *_: None, AT_ONCE) == Progress(5, 5, 1)
     failing.clear()
-    assert begun.deliver(deliver, lambda *_: None, per_second=AT_ONCE) == Progress(5, 5, 0)
+    assert begun.deliver(deliver, lambda *_: None, AT_ONCE) == Progress(5, 5, 0)
     assert rooms.got == Counter({"e0": 1, "e1": 1, "e2": 1, "e3": 2, "e4": 1})
 
 
 def test_a_rate_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     monkeypatch.setattr(time, "sleep", slept.append)
-    Replay.begun(EVENTS[:4], {}).deliver(Rooms().deliver, lambda *_: None, per_second=0.001)
+    Replay.begun(EVENTS[:4], {}).deliver(Rooms().deliver, lambda *_: None, at_rate(0.001))
     assert len(slept) == 4
     assert all(990 < seconds <= 1_000 for seconds in slept)
+
+
+def test_the_gaps_between_events_are_kept_so_many_times_shorter(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    times = ["2026-11-21T09:00:00Z", "2026-11-21T10:00:00Z", "2026-11-21T09:59:00Z", "no time"]
+    events = [{"id": f"e{number}", "time": at} for number, at in enumerate(times)]
+    Replay.begun([*events, {"id": "e4"}], {}).deliver(Rooms().deliver, lambda *_: None, as_they_came(60.0))
+    assert [round(seconds) for seconds in slept] == [60, 0, 0, 0, 0]
 
 
 def test_an_unknown_replay_is_told_with_those_that_there_are() -> None:
