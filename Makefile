@@ -9,7 +9,7 @@ READY := .tools/ready
 PARALLEL := --numprocesses auto --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down invoke test unit contract local container lint types template format bench check schema compile image lock clean
+.PHONY: help setup demo up down build invoke test unit contract local container lint types template format bench check schema compile image lock clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ up: $(READY) ## start the embedded AWS in the background, with the template depl
 
 down: ## stop the embedded AWS; what it holds is kept
 	@if [ -x $(BIN)/pointsman ]; then $(BIN)/pointsman down; else echo "not set up"; fi
+
+build: $(READY) ## build the functions, as an environment's `sam deploy` takes them
+	@SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.tools/sam-settings $(SAM) build
+	@$(BIN)/python -m pointsman.artefact
 
 invoke: $(READY) ## a room in its container: make invoke ROOM=on_model_package EVENT=events/model_package_approved.json (takes Docker)
 	@$(BIN)/pointsman invoke $(ROOM) $(EVENT)

@@ -115,7 +115,7 @@ class Environment:
 
     @property
     def _how_to_deploy(self) -> str:
-        how = "pointsman up --deploy" if self.name == LOCAL else f"sam build && sam deploy --config-env {self.name}"
+        how = "pointsman up --deploy" if self.name == LOCAL else f"make build && sam deploy --config-env {self.name}"
         return f"deploy it with `{how}`"
 
     @property

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
+from botocore.session import Session
 
 from control_plane.adapters.dynamodb import DynamoDBLedger
 from control_plane.adapters.eventbridge import EventBridgeEvents
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 class AwsControlPlane:
     """Each client is made when a room first asks for it: loading a service model a room never calls costs its start.
 
-    `client` makes another than boto3's of a service, by its name and perhaps with a `config`.
+    `client` makes another than botocore's of a service, by its name and perhaps with a `config`.
     """
 
     def __init__(self, settings: Settings, client: Callable[..., Any] | None = None) -> None:
         self._settings = settings
-        self._client = client or _client
+        self._client: Callable[..., Any] = client or _session().create_client
 
     @cached_property
     def ledger(self) -> DynamoDBLedger:
@@ -106,14 +106,15 @@ class AwsControlPlane:
         return utc_now()
 
 
-def _client(service: str, config: Config | None = None) -> Any:
-    made = boto3.client(service, config=config)  # type: ignore[call-overload]
-    made.meta.events.register("after-call-error", _tell_what_is_missing)
-    return made
+def _session() -> Session:
+    session = Session()
+    session.register("after-call-error", _tell_what_is_missing)
+    return session
 
 
-def _tell_what_is_missing(exception: Exception, **_: Any) -> None:
+def _tell_what_is_missing(**happened: Any) -> None:
     """Raises AwsUnreachable in botocore's place where there is no AWS to ask."""
+    exception = happened["exception"]
     if isinstance(exception, ConnectTimeoutError | EndpointConnectionError | NoCredentialsError):
         where = "in a network, docs/deploy.md lists the endpoints that it takes; by hand, `make invoke` gives it one"
         raise AwsUnreachable(f"the room finds no AWS: {str(exception).rstrip('.')}; {where}") from None

@@ -11,6 +11,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from pointsman import artefact
 from pointsman.checkout import project_root
 from pointsman.environment import LOCAL_CREDENTIALS, Environment
 from pointsman.errors import ToolFailed, ToolMissing
@@ -34,6 +35,7 @@ def check() -> None:
 def build() -> None:
     """Build the functions for this machine's processor. Raises ToolMissing, ToolFailed."""
     _sam("build", "--parameter-overrides", *PARAMETERS, environment=None)
+    artefact.prepare(project_root() / ".aws-sam")
 
 
 def deploy(environment: Environment, *options: str, parameters: Sequence[str] = ()) -> None:

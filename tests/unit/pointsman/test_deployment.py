@@ -13,6 +13,8 @@ from pointsman.local import deployment
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("template.yaml", "samconfig.toml"):
         (tmp_path / name).touch()
+    (tmp_path / ".aws-sam").mkdir()
+    (tmp_path / ".aws-sam" / "build.toml").write_text("[function_build_definitions]\n")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -29,7 +31,7 @@ def test_what_sam_leaves_in_its_temporary_folder_goes_with_it(checkout: Path) ->
     deployment.build()
     told = Path((checkout / "told").read_text().strip())
     assert told.parent == checkout / ".aws-sam"
-    assert list((checkout / ".aws-sam").iterdir()) == []
+    assert [path.name for path in (checkout / ".aws-sam").iterdir()] == ["build.toml"]
 
 
 def test_sam_keeps_its_settings_in_the_checkout(checkout: Path) -> None:
@@ -53,4 +55,4 @@ def test_a_failure_carries_the_end_of_what_sam_printed(checkout: Path) -> None:
     make_sam(checkout, "seq 100; exit 3")
     with pytest.raises(ToolFailed, match="`sam build` ended with exit code 3:\n81\n"):
         deployment.build()
-    assert list((checkout / ".aws-sam").iterdir()) == []
+    assert [path.name for path in (checkout / ".aws-sam").iterdir()] == ["build.toml"]

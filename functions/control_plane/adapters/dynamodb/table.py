@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from control_plane.errors import LedgerConflict
@@ -152,17 +151,14 @@ def _reasons(error: ClientError, count: int) -> Any:
     return error.response.get("CancellationReasons") or [{"Code": "None"}] * count
 
 
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
-
-
 def _to_wire(values: Mapping[str, str | int]) -> dict[str, Any]:
-    return {name: _serialize(value) for name, value in values.items()}
+    return {name: {"N": str(value)} if isinstance(value, int) else {"S": value} for name, value in values.items()}
 
 
-def _from_wire(item: Mapping[str, Any]) -> Item:
-    return {name: _plain(_deserialize(value)) for name, value in item.items()}
-
-
-def _plain(value: Any) -> str | int:
-    return int(value) if isinstance(value, Decimal) else value
+def _from_wire(item: Mapping[str, Mapping[str, Any]]) -> Item:
+    """A number that a hand wrote may have a fraction."""
+    return {
+        name: int(Decimal(found)) if kind == "N" else found
+        for name, value in item.items()
+        for kind, found in value.items()
+    }
