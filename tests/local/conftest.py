@@ -5,6 +5,7 @@ Every test talks to real processes over loopback, with boto3. Nothing here waits
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -69,23 +70,37 @@ def built(building: FileLock, deployed: Path) -> Iterator[None]:  # noqa: ARG001
 
 @pytest.fixture
 def stack(deployed: Path, tmp_path: Path) -> Iterator[Stack]:
-    """A deployment of a test's own."""
-    yield from _started(deployed, tmp_path)
+    """A deployment of a test's own. What a test expects to fail fails in a step; a function never does."""
+    with _started(deployed, tmp_path) as stack:
+        yield stack
+        _check_that_no_function_failed(stack)
+
+
+@pytest.fixture
+def failing_stack(deployed: Path, tmp_path: Path) -> Iterator[Stack]:
+    """As `stack`, but its functions may fail."""
+    with _started(deployed, tmp_path) as stack:
+        yield stack
 
 
 @pytest.fixture(scope="session")
 def shared_stack(deployed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A deployment that tests share, each with a model of its own."""
-    yield from _started(deployed, tmp_path_factory.mktemp("shared_stack"))
+    with _started(deployed, tmp_path_factory.mktemp("shared_stack")) as stack:
+        yield stack
+        _check_that_no_function_failed(stack)
 
 
+@contextmanager
 def _started(deployed: Path, folder: Path) -> Iterator[Stack]:
-    """What a test expects to fail fails in a step; a function never does."""
     shutil.copytree(deployed, folder / "state", symlinks=True)
     with Instance.started(folder / "state", time_scale=TIME_SCALE) as instance:
         yield Stack(instance)
-        assert "errorMessage" not in instance.log(), "a function failed"
-        assert "[ERROR]" not in instance.log(), "a function failed"
+
+
+def _check_that_no_function_failed(stack: Stack) -> None:
+    assert "errorMessage" not in stack.instance.log(), "a function failed"
+    assert "[ERROR]" not in stack.instance.log(), "a function failed"
 
 
 @pytest.fixture(params=["told", "untold"])

@@ -162,8 +162,20 @@ class Stack:
 
         return eventually(look, within=LAP_SECONDS)
 
+    def deliver_twice(self) -> None:
+        """A second rule like the template's sends every arrival to the same queue once more."""
+        events = self.environment.client("events")
+        rule = events.describe_rule(Name="pointsman-object-created")
+        (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+        events.put_rule(Name="once-more", EventPattern=rule["EventPattern"])
+        events.put_targets(Rule="once-more", Targets=[{"Id": "arrivals", "Arn": target["Arn"]}])
+
     def quiet(self) -> bool:
         """Nothing waits: no message, no window, nothing pending."""
+        model = self.model
+        return not self.arrivals_wait() and not self.windows() and not model.pending and model.slot is None
+
+    def arrivals_wait(self) -> bool:
         queues = self.environment.client("sqs")
         urls = queues.list_queues(QueueNamePrefix="pointsman-Arrivals")["QueueUrls"]
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
@@ -172,7 +184,7 @@ class Stack:
             for url in urls
             for value in queues.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"].values()
         ]
-        return not any(waiting) and not self.windows() and not self.model.pending and self.model.slot is None
+        return any(waiting)
 
     def windows(self) -> list[str]:
         """The keys of open and sealed windows; tests may scan, the control plane may not."""

@@ -13,7 +13,7 @@ from tests.local.stack import LAP_SECONDS, PREFIX, Stack
 
 
 def test_every_event_twice_is_one_run_and_the_same_data_again_is_none(stack: Stack) -> None:
-    deliver_twice(stack)
+    stack.deliver_twice()
 
     stack.land()
     (first,) = stack.ended(1)
@@ -122,15 +122,6 @@ def test_what_is_deployed_is_functions_and_what_they_require() -> None:
     assert {name.partition("-")[0] for name in metadata} <= required
     assert not (folder / "sagemaker").exists()
     assert not (folder / "pointsman").exists()
-
-
-def deliver_twice(stack: Stack) -> None:
-    """A second rule like the template's sends every event to the same queue once more."""
-    events = stack.environment.client("events")
-    rule = events.describe_rule(Name="pointsman-object-created")
-    (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
-    events.put_rule(Name="once-more", EventPattern=rule["EventPattern"])
-    events.put_targets(Rule="once-more", Targets=[{"Id": "arrivals", "Arn": target["Arn"]}])
 
 
 def settle(stack: Stack) -> None:

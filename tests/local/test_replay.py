@@ -1,10 +1,7 @@
 """Events that arrived are on record, go round again without effect, and come back from the dead letters."""
 
 import json
-import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -12,17 +9,8 @@ from typer.testing import CliRunner, Result
 from pointsman.cli import app
 from pointsman.errors import NotFound, RoomFailed
 from pointsman.recorded import Choice
-from tests.local.conftest import TIME_SCALE
-from tests.local.instances import Instance, eventually
+from tests.local.instances import eventually
 from tests.local.stack import LAP_SECONDS, PREFIX, Stack
-
-
-@pytest.fixture
-def failing_stack(deployed: Path, tmp_path: Path) -> Iterator[Stack]:
-    """As `stack`, but its functions may fail."""
-    shutil.copytree(deployed, tmp_path / "state", symlinks=True)
-    with Instance.started(tmp_path / "state", time_scale=TIME_SCALE) as instance:
-        yield Stack(instance)
 
 
 def pointsman(stack: Stack, *arguments: str, text: str | None = None) -> Result:

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from control_plane import telemetry
+from tests.local.conftest import building, deployed, failing_stack, shared
+
+__all__ = ["building", "deployed", "failing_stack", "shared"]
 
 type Count = Callable[..., None]
 
