@@ -28,3 +28,8 @@ class Settings(BaseModel):
 def is_traced() -> bool:
     """Asked before anything else is: a deployment that isn't traced should load nothing for it."""
     return os.environ.get("TRACING") == "Active"
+
+
+def metrics_namespace() -> str:
+    """The stack's own: those of two stacks in one region must not be added up."""
+    return os.environ.get("METRICS_NAMESPACE", "Pointsman")

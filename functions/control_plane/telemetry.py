@@ -5,7 +5,8 @@ and that package's deployment came of. So one search of the log follows an event
 before it is needed: importing a room does nothing, and where tracing is off, no SDK for it is loaded.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cache, wraps
 from typing import Any
 
@@ -15,8 +16,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from control_plane.actions import Hold, RecordEnd, Skip
 from control_plane.errors import AwsUnreachable, InvalidEvent
 from control_plane.outcomes import Outcome, action_of
-from control_plane.records import Decision
-from control_plane.settings import is_traced
+from control_plane.records import Decision, DecisionStatus, Due, Run
+from control_plane.settings import is_traced, metrics_namespace
 
 # The message of the line that an event leaves when it arrives.
 ARRIVED = "an event arrived"
@@ -37,7 +38,7 @@ def logger() -> Logger:
 @cache
 def metrics() -> Metrics:
     """Writes CloudWatch's embedded metric format to the log, so counting calls nobody."""
-    return Metrics(namespace="Pointsman")
+    return Metrics(namespace=metrics_namespace())
 
 
 @cache
@@ -135,6 +136,32 @@ def _count(action: str, outcome: Outcome, model: str | None, correlation_id: str
     if correlation_id:
         count.add_metadata("correlation_id", correlation_id)
     count.add_metric("Decisions", MetricUnit.Count, 1)
+    count.flush_metrics()
+
+
+def count_run(run: Run) -> None:
+    """Once it is on record as ended: how many end so, and how long runs take and what they cost."""
+    count, status = metrics(), str(run.status)
+    count.add_dimension("status", status)
+    count.add_dimensions(model=run.model, purpose=str(run.purpose), status=status)
+    count.add_metric("Runs", MetricUnit.Count, 1)
+    if run.ended_at:
+        count.add_metric("RunSeconds", MetricUnit.Seconds, (run.ended_at - run.started_at).total_seconds())
+    if run.cost and run.cost.usd is not None:
+        count.add_metric("RunDollars", MetricUnit.NoUnit, run.cost.usd)
+    count.flush_metrics()
+
+
+def count_due(items: Sequence[Due], now: datetime) -> None:
+    """What a tick found, and how long ago the oldest of what is deferred was decided. Nothing is due to most ticks."""
+    if not items:
+        return
+    count = metrics()
+    count.add_metric("Due", MetricUnit.Count, len(items))
+    deferred = [item for item in items if isinstance(item, Decision) and item.status is DecisionStatus.DEFERRED]
+    if deferred:
+        oldest = min(decision.decided_at for decision in deferred)
+        count.add_metric("DeferredSeconds", MetricUnit.Seconds, (now - oldest).total_seconds())
     count.flush_metrics()
 
 

@@ -9,7 +9,7 @@ from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
 from control_plane.ports import GONE, ControlPlane, Execution
 from control_plane.records import Cost, Decision, Run
-from control_plane.telemetry import log_decision, log_outcome, room
+from control_plane.telemetry import count_run, log_decision, log_outcome, room
 from control_plane.wiring import control_plane
 from on_pipeline_execution.decide import decide_end
 from on_pipeline_execution.sequels import act_on_verdict, see_to_approval, start_pending
@@ -37,6 +37,7 @@ def handle(execution_arn: str, plane: ControlPlane) -> tuple[RecordEnd | Skip, l
     if isinstance(action, RecordEnd):
         run = run.model_copy(update=_end(action, execution, run, plane))
         plane.ledger.end_run(run)
+        count_run(run)
     log_outcome(execution_arn, action, model=run.model, correlation_id=run.root)
     return action, follow_up(run, execution, plane) if execution.has_ended else []
 

@@ -6,7 +6,7 @@ from typing import Any
 from control_plane.errors import Superseded
 from control_plane.ports import ControlPlane
 from control_plane.records import ArrivalWindow, Decision
-from control_plane.telemetry import log_decision, logger, room
+from control_plane.telemetry import count_due, log_decision, logger, room
 from control_plane.wiring import control_plane
 from on_tick.looks import look_at
 
@@ -21,7 +21,9 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
 def handle(plane: ControlPlane) -> Iterator[Decision]:
     """Look at every due item, even when one fails: a single broken model must not stop the fleet."""
     failures: list[Exception] = []
-    for item in plane.ledger.due(plane.now()):
+    due = plane.ledger.due(plane.now())
+    count_due(due, plane.now())
+    for item in due:
         try:
             if not (isinstance(item, ArrivalWindow) and not item.sealed):
                 # Before the look: one that takes all of the function's time must not come first again in every tick.

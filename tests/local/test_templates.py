@@ -143,3 +143,37 @@ def test_what_a_stack_is_deployed_with_is_what_its_pipelines_are_compiled_for(
     eventually(lambda: client.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE")
     account = account_of(Environment("dev", stack, "us-east-1", aws.endpoint_url), step_code())
     assert (account.vpc, account.kms_key, account.spot_wait) == (vpc, key, spot)
+
+
+def test_an_alarm_over_several_metrics_looks_at_those_that_functions_write(aws: Instance) -> None:
+    namespace = unique("namespace")
+    line = json.dumps(
+        {
+            "_aws": {
+                "Timestamp": 1,
+                "CloudWatchMetrics": [{"Namespace": namespace, "Dimensions": [[]], "Metrics": [{"Name": "Failures"}]}],
+            },
+            "Failures": 3,
+        }
+    )
+    stats = [
+        {
+            "Id": name.lower(),
+            "ReturnData": False,
+            "MetricStat": {"Metric": {"Namespace": namespace, "MetricName": name}, "Period": 300, "Stat": "Sum"},
+        }
+        for name in ("Failures", "Others")
+    ]
+    alarm: dict[str, Any] = {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "Metrics": [{"Id": "all", "Expression": "SUM(METRICS())"}, *stats],
+            "EvaluationPeriods": 1,
+            "Threshold": 2,
+            "ComparisonOperator": "GreaterThanThreshold",
+        },
+    }
+    name = deploy(aws, unique("stack"), {"Alarm": alarm})["Alarm"]
+    aws.client("lambda").invoke(FunctionName=aws.function(f"def handler(event, context): print({line!r})"))
+    alarms = aws.client("cloudwatch")
+    eventually(lambda: alarms.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["StateValue"] == "ALARM")

@@ -163,6 +163,15 @@ def test_every_alarm_is_told_to_people_in_words() -> None:
     assert all(len(alarm["AlarmDescription"].split()) > 5 for alarm in alarms.values())
 
 
+@pytest.mark.parametrize("metric", ["Errors", "Throttles", "Duration"])
+def test_every_function_is_watched(metric: str) -> None:
+    """An alarm may look at ten metrics; beyond that it takes a second one."""
+    queries = [query for alarm in typed("AWS::CloudWatch::Alarm").values() for query in alarm.get("Metrics", [])]
+    looked_at = [query["MetricStat"]["Metric"] for query in queries if "MetricStat" in query]
+    dimensions = [each["Dimensions"] for each in looked_at if each["MetricName"] == metric]
+    assert dimensions == [[{"Name": "FunctionName", "Value": {"Ref": name}}] for name in FUNCTIONS]
+
+
 def test_parameters_and_outputs_are_described() -> None:
     described = {**parameters_in_full(), **outputs()}
     assert {name for name, each in described.items() if not each.get("Description")} == set()

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pointsman.local.aws.metric_math import combined, watched
 from pointsman.local.aws.ministack import MiniStack
 
 TICK_SECONDS = 1.0
@@ -111,20 +112,28 @@ class AlarmEvaluation:
                 del points[:-KEPT_POINTS]
 
     def _evaluate(self, alarm: dict[str, Any]) -> None:
-        if not alarm.get("MetricName"):
+        alone = watched(alarm)
+        if not alone:
             return
-        now, period = time.time(), max(SHORTEST_PERIOD_SECONDS, alarm.get("Period", 60) / self._time_scale)
-        points = self._points(alarm)
+        now, period = time.time(), max(SHORTEST_PERIOD_SECONDS, alone[0].get("Period", 60) / self._time_scale)
+        points = [self._points(each) for each in alone]
         set_at = self._set_at.get(alarm["AlarmArn"], 0.0)
-        if now - set_at < period and not any(point["Timestamp"] > set_at for point in points):
+        if now - set_at < period and not any(point["Timestamp"] > set_at for each in points for point in each):
             return
+        values = [self._by_period(each, its, now, period) for each, its in zip(alone, points, strict=True)]
+        found = verdict(alarm, combined(alarm, values))
+        if found is not None and found.state != alarm["StateValue"]:
+            self._change(alarm, found)
+
+    def _by_period(
+        self, alarm: Mapping[str, Any], points: Sequence[Point], now: float, period: float
+    ) -> list[float | None]:
+        """Newest first."""
         periods: list[list[Point]] = [[] for _ in range(alarm.get("EvaluationPeriods", 1))]
         for point in points:
             if 0 <= (age := int((now - point["Timestamp"]) // period)) < len(periods):
                 periods[age].append(point)
-        found = verdict(alarm, [self._statistic(alarm, each) for each in periods])
-        if found is not None and found.state != alarm["StateValue"]:
-            self._change(alarm, found)
+        return [self._statistic(alarm, each) for each in periods]
 
     def _points(self, alarm: Mapping[str, Any]) -> list[Point]:
         dimensions = {each["Name"]: each["Value"] for each in alarm.get("Dimensions") or ()}

@@ -44,15 +44,29 @@ def _configuration(alarm: Mapping[str, Any]) -> dict[str, Any]:
     described = {"description": alarm["AlarmDescription"]} if alarm.get("AlarmDescription") else {}
     if "AlarmRule" in alarm:
         return {**described, "alarmRule": alarm["AlarmRule"]}
-    metric = {
-        "namespace": alarm.get("Namespace", ""),
-        "name": alarm.get("MetricName", ""),
-        "dimensions": {each["Name"]: each["Value"] for each in alarm.get("Dimensions") or []},
-    }
+    if "Metrics" in alarm:
+        return {**described, "metrics": [_query(query) for query in alarm["Metrics"]]}
     statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic", "Average")
-    stat = {"metric": metric, "period": int(alarm.get("Period", 60)), "stat": statistic}
+    stat = {"metric": _metric(alarm), "period": int(alarm.get("Period", 60)), "stat": statistic}
     metric_id = f"{alarm['AlarmName']}-metric"
     return {**described, "metrics": [{"id": metric_id, "metricStat": stat, "returnData": True}]}
+
+
+def _query(query: Mapping[str, Any]) -> dict[str, Any]:
+    """Of metric math."""
+    told = {"id": query["Id"], "returnData": query.get("ReturnData", True)}
+    if "Expression" in query:
+        return {**told, "expression": query["Expression"]}
+    stat = query["MetricStat"]
+    return {**told, "metricStat": {"metric": _metric(stat["Metric"]), "period": stat["Period"], "stat": stat["Stat"]}}
+
+
+def _metric(named: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "namespace": named.get("Namespace", ""),
+        "name": named.get("MetricName", ""),
+        "dimensions": {each["Name"]: each["Value"] for each in named.get("Dimensions") or []},
+    }
 
 
 def _timestamp(moment: datetime) -> str:

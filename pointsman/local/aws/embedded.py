@@ -14,7 +14,7 @@ from typing import Any
 from hypercorn.asyncio import serve as serve_http
 from hypercorn.config import Config
 
-from pointsman.local.aws import activity, alarms, events, execution, faulty, queues, schedules, templates
+from pointsman.local.aws import activity, alarms, events, execution, faulty, metric_math, queues, schedules, templates
 from pointsman.local.aws import ministack as pinned
 from pointsman.local.aws.alarm_evaluation import AlarmEvaluation
 from pointsman.local.aws.conditions import EventConditions, install_secure_transport
@@ -115,6 +115,7 @@ class EmbeddedAws:
         self._alarms = AlarmEvaluation(self._ministack, self._settings.time_scale)
         alarms.install(self._ministack, self.emit, self._alarms.heard)
         templates.install(self._ministack)
+        metric_math.install(self._ministack)
         faulty.install(self._ministack, self.faults)  # before the log, which shows what a fault made of a request
         activity.install(self._ministack, changed)
 

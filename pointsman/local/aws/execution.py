@@ -5,6 +5,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from pointsman.local.aws import embedded_metrics
 from pointsman.local.aws.ministack import MiniStack
 from pointsman.local.aws.workers import (
     RUNTIME,
@@ -77,9 +78,11 @@ def _executor(
         try:
             result, log = worker.run(_request(ministack, config, event, request_id))
         except FunctionError as failure:
+            embedded_metrics.record(ministack, failure.log)
             return {"body": failure.body, "error": True, "log": failure.log}
         finally:
             runtime.release_worker(worker)
+        embedded_metrics.record(ministack, log)
         return {"body": result, "log": log}
 
     return execute

@@ -55,7 +55,8 @@ _HOOKS = {
     "router": "SERVICE_PATTERNS detect_service extract_access_key_id",
     "cloudformation": "_exports _stacks",
     "cloudwatch": "_alarms _calc_stats _dims_key _dispatch_alarm_actions _evaluate_alarm _evaluate_all_alarms "
-    "_evaluate_parent_alarms _is_percentile_stat _metrics _record_history _stat_value",
+    "_evaluate_parent_alarms _is_percentile_stat _metrics _record_history _stat_value "
+    "record_metric",
     "cloudwatch_logs": "_log_groups",
     "dynamodb": "_update_continuous_backups _update_ttl",
     "eventbridge": "_SCHEDULER_TICK_INTERVAL _archive_event _archives _create_archive _cron_next_fire _delete_archive "

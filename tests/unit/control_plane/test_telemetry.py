@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,8 +17,9 @@ from control_plane import telemetry
 from control_plane.actions import Hold, RecordEnd, Skip
 from control_plane.errors import AwsUnreachable
 from control_plane.outcomes import Outcome, action_of
-from control_plane.telemetry import ARRIVED, log_decision, log_outcome, logger, room
-from tests.samples import begun, done, model_spec, route_of, run_of, skipped
+from control_plane.records import Cost
+from control_plane.telemetry import ARRIVED, count_due, count_run, log_decision, log_outcome, logger, room
+from tests.samples import after, begun, deferred, done, model_spec, route_of, run_of, skipped
 from tests.unit.test_architecture import FUNCTIONS
 
 CONTEXT = SimpleNamespace(
@@ -272,3 +274,50 @@ def test_where_tracing_is_off_nothing_is_loaded_for_it() -> None:
     command = [sys.executable, "-I", "-c", UNTRACED, str(FUNCTIONS)]
     done = subprocess.run(command, env={}, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_run_that_ended_is_counted_by_its_end_and_measured_for_its_model(capsys: pytest.CaptureFixture[str]) -> None:
+    started = run_of(begun("d1"))
+    ended_at = started.started_at + timedelta(minutes=20)
+    count_run(started.model_copy(update={"status": "Failed", "ended_at": ended_at, "cost": Cost(usd=0.25)}))
+    (count,) = counts(capsys)
+    (directive,) = count["_aws"]["CloudWatchMetrics"]
+    assert [set(names) for names in directive["Dimensions"]] == [{"status"}, {"model", "purpose", "status"}]
+    assert {name: count[name] for name in ("Runs", "RunSeconds", "RunDollars", "status", "model")} == {
+        "Runs": [1.0],
+        "RunSeconds": [1200.0],
+        "RunDollars": [0.25],
+        "status": "Failed",
+        "model": "churn",
+    }
+
+
+def test_what_a_run_cost_is_not_counted_where_nobody_knows(capsys: pytest.CaptureFixture[str]) -> None:
+    count_run(run_of(begun("d1")).model_copy(update={"status": "Failed", "cost": Cost(unknown="no price")}))
+    (count,) = counts(capsys)
+    assert {"RunSeconds", "RunDollars"} & set(count) == set()
+
+
+def test_the_age_of_the_oldest_that_is_deferred_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    old = deferred("d1")
+    new = old.model_copy(update={"decided_at": old.decided_at + timedelta(hours=5)})
+    count_due([new, old, begun("d2")], old.decided_at + timedelta(hours=30))
+    (count,) = counts(capsys)
+    assert (count["Due"], count["DeferredSeconds"]) == ([3.0], [108000.0])
+    assert count["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [[]]
+
+
+def test_a_tick_that_finds_nothing_due_counts_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    count_due([], after())
+    assert counts(capsys) == []
+
+
+def test_the_metrics_of_two_stacks_are_not_added_up(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("METRICS_NAMESPACE", "pointsman-dev")
+    telemetry.metrics.cache_clear()
+    log_decision(begun("d1"))
+    telemetry.metrics.cache_clear()
+    (count,) = counts(capsys)
+    assert count["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "pointsman-dev"

@@ -38,7 +38,9 @@ def test_an_end_frees_the_slot_and_is_on_record_4(plane: FakeControlPlane) -> No
     assert (run.status, run.failure, run.ended_at) == ("Failed", "Train: no target", plane.now())
 
 
-def test_what_its_jobs_cost_is_on_record(plane: FakeControlPlane) -> None:
+def test_what_its_jobs_cost_is_on_record_and_measured(
+    plane: FakeControlPlane, capsys: pytest.CaptureFixture[str]
+) -> None:
     start_run(plane, "a.csv")
     arn = running(plane)
     plane.pipelines.end(arn, jobs=[JobUse("Train", "ml.m5.xlarge", 2, 1800)])
@@ -46,6 +48,7 @@ def test_what_its_jobs_cost_is_on_record(plane: FakeControlPlane) -> None:
     run = plane.ledger.run(arn)
     assert run is not None
     assert run.cost == Cost(usd=0.257)
+    assert '"RunDollars":[0.257]' in capsys.readouterr().out
 
 
 def test_of_an_execution_that_was_deleted_nobody_knows_the_cost(plane: FakeControlPlane) -> None:

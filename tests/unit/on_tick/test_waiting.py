@@ -41,7 +41,7 @@ def due(plane: FakeControlPlane, after: timedelta) -> list[Due]:
     ],
 )
 def test_a_wait_with_an_end_is_not_looked_at_before_it_and_goes_ahead_at_it(
-    policy: dict[str, object], outcome: Outcome, hours: int
+    policy: dict[str, object], outcome: Outcome, hours: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plane = plane_with(**policy)
     waiting = second(plane)
@@ -50,6 +50,7 @@ def test_a_wait_with_an_end_is_not_looked_at_before_it_and_goes_ahead_at_it(
     assert due(plane, wait - timedelta(seconds=1)) == []
     plane.wait(wait)
     (started,) = tick(plane)
+    assert f'"DeferredSeconds":[{wait.total_seconds()}]' in capsys.readouterr().out
     assert (started.id, started.outcome, started.status) == (waiting.id, Outcome.STARTED, DecisionStatus.DONE)
     assert started.because == waiting.because
     assert pending_of(plane) is None
