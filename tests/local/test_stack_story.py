@@ -1,5 +1,6 @@
 """The template's life by the SAM CLI, as to an account: updated, put back when an update fails, removed."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,10 @@ class Updates:
             if "CodeUri" in resource["Properties"]:
                 resource["Properties"]["CodeUri"] = str(BUILT / resource["Properties"]["CodeUri"])
 
+        self.template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Transform"]["Parameters"] = {
+            "Location": str(project_root() / "dashboard.yaml")
+        }
+
     def deploy(self, *parameters: str) -> None:
         self.file.write_text(yaml.safe_dump(self.template))
         options = ("--config-file", str(project_root() / "samconfig.toml"), "--template-file", str(self.file))
@@ -41,6 +46,7 @@ def test_a_stack_is_updated_put_back_where_that_fails_and_removed_but_for_what_i
     updates.template["Resources"]["DeadLetters"]["Properties"]["MessageRetentionPeriod"] = 86400
     updates.deploy("LogDays=7")
     assert (kept_seconds(stack), log_days(stack)) == ("86400", 7)
+    assert "AWS::" not in dashboard(stack)
 
     updates.template["Resources"]["DeadLetters"]["Properties"]["MessageRetentionPeriod"] = 3600
     second = {"Type": "AWS::SQS::Queue", "DependsOn": "DeadLetters", "Properties": {"MessageRetentionPeriod": 5}}
@@ -65,6 +71,12 @@ def physical_names(stack: Stack) -> dict[str, str]:
 def stack_status(stack: Stack) -> str:
     (described,) = stack.environment.client("cloudformation").describe_stacks(StackName="pointsman")["Stacks"]
     return str(described["StackStatus"])
+
+
+def dashboard(stack: Stack) -> str:
+    """As it is shown, which takes JSON."""
+    body = stack.environment.client("cloudwatch").get_dashboard(DashboardName="pointsman")["DashboardBody"]
+    return json.dumps(json.loads(body))
 
 
 def kept_seconds(stack: Stack) -> str:
