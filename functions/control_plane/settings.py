@@ -7,7 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Settings(BaseModel):
-    """Set by `template.yaml` as environment variables of the same names in upper case."""
+    """Set by `template.yaml` as environment variables of the same names in upper case. `job_subnets` and
+    `job_security_groups` are ids with commas between; these and `job_key_arn` are empty where there are none.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -16,13 +18,17 @@ class Settings(BaseModel):
     endpoint_role_arn: str
     topic_arn: str
     job_role_arn: str
+    job_subnets: str = ""
+    job_security_groups: str = ""
+    job_key_arn: str = ""
     patience_seconds: int = Field(ge=1)
     look_after_seconds: int = Field(ge=1)
 
     @classmethod
     def from_environment(cls) -> Self:
         """Raises pydantic's ValidationError, which names the variable that is missing."""
-        return cls.model_validate({name: os.environ.get(name.upper()) for name in cls.model_fields})
+        given = {name: os.environ.get(name.upper()) for name in cls.model_fields}
+        return cls.model_validate({name: value for name, value in given.items() if value is not None})
 
 
 def is_traced() -> bool:

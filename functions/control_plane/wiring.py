@@ -65,6 +65,9 @@ class AwsControlPlane:
             self._sagemaker,
             role_arn=self._settings.job_role_arn,
             reports_uri=f"s3://{self._settings.artifact_bucket}/monitoring",
+            subnets=_ids(self._settings.job_subnets),
+            security_groups=_ids(self._settings.job_security_groups),
+            key_arn=self._settings.job_key_arn,
         )
 
     @cached_property
@@ -124,3 +127,7 @@ def _tell_what_is_missing(**happened: Any) -> None:
 def control_plane() -> AwsControlPlane:
     """Made once per execution environment, at the first event."""
     return AwsControlPlane(Settings.from_environment())
+
+
+def _ids(text: str) -> list[str]:
+    return text.split(",") if text else []

@@ -140,7 +140,7 @@ PLAN = plan_for("churn-prod")
 QUALITY = replace(PLAN, kind=DriftKind.MODEL_QUALITY, statistics=None, labels=LABELS)
 ARN = "arn:aws:sagemaker:eu-west-1:111122223333:monitoring-schedule/churn"
 IMAGE = "468650794304.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-model-monitor-analyzer"
-COMMON = {
+COMMON: dict[str, Any] = {
     "JobDefinitionName": PLAN.definition,
     "JobResources": {"ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.xlarge", "VolumeSizeInGB": 20}},
     "RoleArn": ROLE,
@@ -179,6 +179,29 @@ def test_all_that_is_asked_for_of_data_is_in_the_request(wired: Wired) -> None:
         "DataQualityJobInput": {"EndpointInput": SOURCE},
         "DataQualityJobOutputConfig": {"MonitoringOutputs": [{"S3Output": REPORT}]},
         "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+    }
+    stubber.add_response("create_data_quality_job_definition", {"JobDefinitionArn": ARN}, expected)
+    scheduled(stubber, "DataQuality")
+    schedules.attach(PLAN)
+
+
+def test_jobs_have_the_network_and_the_key_that_the_stack_gives_them(wired: Wired) -> None:
+    """By the same parameters as the pipelines' jobs."""
+    client, stubber = wired[0]._client, wired[1]
+    network, key = {"Subnets": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}, f"{ARN}:key/1"
+    schedules = SageMakerSchedules(
+        client,
+        role_arn=ROLE,
+        reports_uri=REPORTS,
+        subnets=["subnet-1", "subnet-2"],
+        security_groups=["sg-1"],
+        key_arn=key,
+    )
+    cluster = {**COMMON["JobResources"]["ClusterConfig"], "VolumeKmsKeyId": key}
+    expected = ANY_REQUEST | {
+        "JobResources": {"ClusterConfig": cluster},
+        "NetworkConfig": {"VpcConfig": network},
+        "DataQualityJobOutputConfig": {"MonitoringOutputs": [{"S3Output": REPORT}], "KmsKeyId": key},
     }
     stubber.add_response("create_data_quality_job_definition", {"JobDefinitionArn": ARN}, expected)
     scheduled(stubber, "DataQuality")

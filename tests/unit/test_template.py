@@ -10,6 +10,7 @@ from tests.template import TEMPLATE, outputs, parameters_in_full, resources
 
 RESOURCES = resources()
 DEAD_LETTERS = {"Fn::GetAtt": ["DeadLetters", "Arn"]}
+JOINS = {"Fn::If": ["FunctionsAreInANetwork", {"Ref": "MayJoinTheFunctionsNetwork"}, {"Ref": "AWS::NoValue"}]}
 # Actions that AWS authorises on no resource, by the service's own pages; composite alarms are seen by no other way; and
 # images may be in repositories of AWS's, or of whoever a model's file names.
 ON_NO_RESOURCE = {
@@ -38,7 +39,7 @@ def statements() -> Iterator[tuple[str, dict[str, Any]]]:
         else:
             documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
         for document in documents:
-            yield from ((name, statement) for statement in document["Statement"])
+            yield from ((name, each) for each in document["Statement"] if each["Effect"] == "Allow")
 
 
 def actions(statement: dict[str, Any]) -> list[str]:
@@ -77,7 +78,7 @@ def test_no_role_has_a_managed_policy_of_others() -> None:
     ours = [{"Ref": name} for name in typed("AWS::IAM::ManagedPolicy")]
     traced = {"Fn::If": ["FunctionsAreTraced", {"Ref": "MayTrace"}, {"Ref": "AWS::NoValue"}]}
     attached = [policy for role in typed("AWS::IAM::Role").values() for policy in role.get("ManagedPolicyArns", [])]
-    assert [policy for policy in attached if policy not in [*ours, traced]] == []
+    assert [policy for policy in attached if policy not in [*ours, traced, JOINS]] == []
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -101,6 +102,12 @@ def test_a_function_has_both_failure_paths(name: str) -> None:
                 pytest.fail(f"no rule for {other}")
     if any(trigger["Type"] in {"EventBridgeRule", "ScheduleV2"} for trigger in function["Events"].values()):
         assert function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"] == DEAD_LETTERS
+
+
+def test_functions_may_join_their_network_where_there_is_one() -> None:
+    """A function's role may join it before the function is made: Lambda asks for that right away."""
+    roles = [RESOURCES[function["Role"]["Fn::GetAtt"][0]]["Properties"] for function in FUNCTIONS.values()]
+    assert all(JOINS in role["ManagedPolicyArns"] for role in roles)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -1,6 +1,6 @@
 """`Schedules` on SageMaker: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-scheduling.html"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -26,13 +26,26 @@ class SageMakerSchedules:
     DescribeMonitoringSchedule, UpdateMonitoringSchedule, DeleteMonitoringSchedule, DeleteDataQualityJobDefinition and
     DeleteModelQualityJobDefinition, and iam:PassRole of `role_arn`, which the monitors' jobs run under.
 
-    Reports go below the S3 folder `reports_uri`, to one for each model, endpoint, schedule and hour.
+    Reports go below the S3 folder `reports_uri`, to one for each model, endpoint, schedule and hour. The jobs' network,
+    and the key of their volumes and reports, may be none. They are no part of a definition's name: what watches a
+    champion keeps those that it began with.
     """
 
-    def __init__(self, client: "SageMakerClient", *, role_arn: str, reports_uri: str) -> None:
+    def __init__(
+        self,
+        client: "SageMakerClient",
+        *,
+        role_arn: str,
+        reports_uri: str,
+        subnets: Sequence[str] = (),
+        security_groups: Sequence[str] = (),
+        key_arn: str = "",
+    ) -> None:
         self._client = client
         self._role_arn = role_arn
         self._reports_uri = reports_uri
+        self._network = {"Subnets": list(subnets), "SecurityGroupIds": list(security_groups)} if subnets else None
+        self._key_arn = key_arn
 
     def attach(self, plan: MonitorPlan) -> None:
         quality = plan.kind is DriftKind.MODEL_QUALITY
@@ -59,7 +72,9 @@ class SageMakerSchedules:
 
     def _definition(self, plan: MonitorPlan) -> dict[str, Any]:
         named, labels = _TYPES[plan.kind], plan.labels
-        cluster = {"InstanceCount": 1, "InstanceType": plan.instance_type, "VolumeSizeInGB": _VOLUME_GB}
+        cluster: dict[str, Any] = {"InstanceCount": 1, "InstanceType": plan.instance_type, "VolumeSizeInGB": _VOLUME_GB}
+        cluster |= self._key("VolumeKmsKeyId")
+        network = {"NetworkConfig": {"VpcConfig": self._network}} if self._network else {}
         output = {"S3Uri": f"{self._reports_uri}/{plan.model}", "LocalPath": _OUTPUT, "S3UploadMode": "EndOfJob"}
         image = {"ImageUri": analyzer_image(self._client.meta.region_name)}
         source = {"EndpointName": plan.endpoint, "LocalPath": _INPUT}
@@ -68,11 +83,15 @@ class SageMakerSchedules:
             f"{named}BaselineConfig": _baseline(plan),
             f"{named}AppSpecification": image | ({"ProblemType": labels.problem_type} if labels else {}),
             f"{named}JobInput": _judged(source, labels) if labels else {"EndpointInput": source},
-            f"{named}JobOutputConfig": {"MonitoringOutputs": [{"S3Output": output}]},
+            f"{named}JobOutputConfig": {"MonitoringOutputs": [{"S3Output": output}], **self._key("KmsKeyId")},
             "JobResources": {"ClusterConfig": cluster},
+            **network,
             "RoleArn": self._role_arn,
             "StoppingCondition": {"MaxRuntimeInSeconds": _LONGEST_SECONDS[plan.kind]},
         }
+
+    def _key(self, name: str) -> dict[str, str]:
+        return {name: self._key_arn} if self._key_arn else {}
 
 
 def _baseline(plan: MonitorPlan) -> dict[str, Any]:

@@ -86,6 +86,15 @@ def test_where_there_is_no_aws_its_first_call_says_so(monkeypatch: pytest.Monkey
         wiring.control_plane().ledger.run("arn:run")
 
 
+def test_monitors_jobs_get_the_network_and_the_key_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"JOB_SUBNETS": "subnet-1,subnet-2", "JOB_SECURITY_GROUPS": "sg-1", "JOB_KEY_ARN": "key"}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    schedules = wiring.AwsControlPlane(Settings.from_environment(), lambda _: object()).schedules
+    assert schedules._network == {"Subnets": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
+    assert schedules._key_arn == "key"
+
+
 def test_one_control_plane_serves_all_events_of_an_execution_environment() -> None:
     assert wiring.control_plane() is wiring.control_plane()
 
