@@ -71,7 +71,7 @@ class Courier:
 
     @cached_property
     def _rules(self) -> Rules:
-        return Rules.of_template(self.environment.parameters | self.environment.outputs)
+        return Rules.of_environment(self.environment)
 
 
 def payload(room: str, event: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from control_plane.ports import ControlPlane
 from pointsman.environment import Environment
 from pointsman.functions import settings_of
-from pointsman.places import at_home
+from pointsman.places import SAMPLES, at_home
 from pointsman.rehearsal.recording import Call, Clients
 from pointsman.rehearsal.rooms import Result, act
 from pointsman.rehearsal.stage import Look, RehearsalPlane, watched
@@ -41,13 +41,13 @@ class Planner:
 
     @classmethod
     def of_file(cls, state: StateFile) -> "Planner":
-        return cls(Rules.of_template({"DataBucket": state.data_bucket}), state, Clients())
+        values = {"DataBucket": state.data_bucket, "AWS::AccountId": SAMPLES.account}
+        return cls(Rules.of_template(values), state, Clients())
 
     @classmethod
     def of_environment(cls, environment: Environment) -> "Planner":
         """Raises NotDeployed."""
-        values = environment.parameters | environment.outputs
-        return cls(Rules.of_template(values), environment, Clients(environment))
+        return cls(Rules.of_environment(environment), environment, Clients(environment))
 
     def plan(self, event: Mapping[str, Any]) -> list[Planned]:
         """Empty where no rule wants the event."""

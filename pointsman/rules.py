@@ -1,6 +1,7 @@
 """The template's rules: which room an event reaches, and why it doesn't reach another."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -10,9 +11,12 @@ from typing import Any
 import yaml
 
 from pointsman.checkout import project_root
+from pointsman.environment import Environment
 from pointsman.errors import NotFound
+from pointsman.places import Place
 
 _STACK = "${AWS::StackName}-"
+_REFERENCE = re.compile(r"\$\{([\w:]+)\}")
 # What EventBridge Scheduler sends where a schedule has no input of its own.
 _SCHEDULED = {"source": ["aws.scheduler"], "detail-type": ["Scheduled Event"]}
 
@@ -56,6 +60,12 @@ class Rules:
         template = _template(project_root() / "template.yaml")
         defaults = {name: str(each.get("Default", "")) for name, each in template["Parameters"].items()}
         return cls(tuple(_rules(template["Resources"], defaults | dict(values))))
+
+    @classmethod
+    def of_environment(cls, environment: Environment) -> "Rules":
+        """Raises NotDeployed."""
+        account = {"AWS::AccountId": Place.of(environment).account}
+        return cls.of_template(environment.parameters | environment.outputs | account)
 
     def reached(self, event: Mapping[str, Any]) -> list[Rule]:
         return [rule for rule in self.rules if rule.matches(event)]
@@ -157,6 +167,10 @@ def _resolved(pattern: Any, values: Mapping[str, str]) -> Any:
     match pattern:
         case {"Ref": name}:
             return values[name]
+        case {"Fn::Sub": text}:
+            return _REFERENCE.sub(lambda found: values[found[1]], text)
+        case {"Fn::Split": [separator, whole]}:
+            return _resolved(whole, values).split(separator)
         case dict():
             return {name: _resolved(part, values) for name, part in pattern.items()}
         case list():

@@ -24,6 +24,8 @@ WRONG = [
     ({"MonitorBucket": "Reports"}, "lower-case letters"),
     ({"MonitorBucket": "r" * 64}, "3 to 63"),
     ({"NoticesTo": "a@example.com,b@example.com"}, "must be one email address"),
+    ({"TrustedAccounts": "111122223333, 444455556666"}, "must be account numbers of 12 digits"),
+    ({"ArchiveDays": "0"}, "must be a number of days, 1 or more"),
     ({"FunctionConcurrency": "-1"}, "0 or more"),
     ({"PermissionsBoundary": "boundary"}, "must be the ARN of a managed policy"),
     ({"LogDays": "8"}, "14"),

@@ -116,6 +116,26 @@ def test_an_archive_records(aws: Instance) -> None:
     assert events.describe_archive(ArchiveName=name)["EventCount"] == 1
 
 
+def test_a_bus_lets_in_whom_its_policy_names_and_nobody_once_that_is_gone(aws: Instance) -> None:
+    bus, stack = unique("bus"), unique("stack")
+    aws.client("events").create_event_bus(Name=bus)
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": ["444455556666"]},
+        "Action": "events:PutEvents",
+        "Resource": f"arn:aws:events:us-east-1:000000000000:event-bus/{bus}",
+    }
+    policy = {
+        "Type": "AWS::Events::EventBusPolicy",
+        "Properties": {"EventBusName": bus, "StatementId": "senders", "Statement": statement},
+    }
+    deploy(aws, stack, {"Policy": policy})
+    shown = json.loads(aws.client("events").describe_event_bus(Name=bus)["Policy"])
+    assert shown["Statement"] == [{**statement, "Sid": "senders"}]
+    aws.client("cloudformation").delete_stack(StackName=stack)
+    eventually(lambda: "Policy" not in aws.client("events").describe_event_bus(Name=bus))
+
+
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 NETWORK = {"JobSubnets": "subnet-1,subnet-2", "JobSecurityGroups": "sg-1"}
 

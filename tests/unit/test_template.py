@@ -140,9 +140,30 @@ def test_a_bucket_is_private_takes_tls_alone_and_forgets(name: str) -> None:
     assert len(bucket["PublicAccessBlockConfiguration"]) == 4
     assert any("NoncurrentVersionExpiration" in rule for rule in bucket["LifecycleConfiguration"]["Rules"])
     (policy,) = [each for each in typed("AWS::S3::BucketPolicy").values() if each["Bucket"] == {"Ref": name}]
-    (deny,) = policy["PolicyDocument"]["Statement"]
+    deny, *others = policy["PolicyDocument"]["Statement"]
     assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
     assert deny["Resource"] == [{"Fn::GetAtt": [name, "Arn"]}, {"Fn::Sub": f"${{{name}.Arn}}/*"}]
+    assert {each["Fn::If"][0] for each in others} <= {"OthersAreTrusted"}
+
+
+def test_our_own_events_are_of_this_account_and_of_those_that_are_trusted() -> None:
+    """Whatever else the bus's policy lets in."""
+    patterns = [
+        trigger["Properties"]["Pattern"]
+        for function in FUNCTIONS.values()
+        for trigger in function["Events"].values()
+        if trigger["Type"] == "EventBridgeRule"
+    ]
+    told = {"Fn::Split": [",", {"Fn::Sub": "${AWS::AccountId},${TrustedAccounts}"}]}
+    ours = {
+        json.dumps(each["detail-type"]): each.get("account") for each in patterns if each["source"] == ["pointsman"]
+    }
+    others = {kind for kind, account in ours.items() if account == told}
+    assert {kind for kind, account in ours.items() if account == [{"Ref": "AWS::AccountId"}]} | others == set(ours)
+    (sender,) = typed("AWS::Events::EventBusPolicy").values()
+    allowed = sender["Statement"]["Condition"]["StringEquals"]
+    assert allowed["events:source"] == "pointsman"
+    assert set(allowed["events:detail-type"]) == {kind for kinds in others for kind in json.loads(kinds)}
 
 
 def test_what_is_kept_outlives_the_stack() -> None:

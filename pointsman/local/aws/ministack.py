@@ -60,9 +60,9 @@ _HOOKS = {
     "cloudwatch_logs": "_log_groups",
     "dynamodb": "_update_continuous_backups _update_ttl",
     "eventbridge": "_SCHEDULER_TICK_INTERVAL _archive_event _archives _create_archive _cron_next_fire _delete_archive "
-    "_dispatch_event _dispatch_to_lambda _event_from_test_payload _events_log_list _invoke_target _matches_pattern "
-    "_parse_cron_fields _parse_rate_seconds "
-    "_pattern_event_view _put_events _rule_last_fired _tick_scheduled_rules _update_archive",
+    "_dispatch_event _dispatch_to_lambda _event_bus_policies _event_from_test_payload _events_log_list _invoke_target "
+    "_matches_pattern _parse_cron_fields _parse_rate_seconds _pattern_event_view _put_events _remove_permission "
+    "_rule_last_fired _tick_scheduled_rules _update_archive",
     "lambda_svc": "_dynamodb_stream_positions _emit_lambda_metrics _esms _event_invoke_config _execute_function "
     "_execute_function_dispatch _execute_function_warm _execution_record_for_config _function_urls _functions "
     "_get_base_func_record_for_ref _get_func_record_for_ref _kinesis_positions _layers _put_function_concurrency "

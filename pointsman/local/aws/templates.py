@@ -1,4 +1,4 @@
-"""Properties of a template that MiniStack accepts and drops, and a resource type that it lacks.
+"""Properties of a template that MiniStack accepts and drops, and resource types that it lacks.
 
 Each is applied by the service's own function after MiniStack has created or updated the resource.
 """
@@ -17,11 +17,12 @@ type Apply = Callable[[MiniStack, str, Properties], None]
 
 
 def install(ministack: MiniStack) -> None:
-    """Wrap the handlers of the types in the table, and add AWS::Events::Archive."""
+    """Wrap the handlers of the types in the table, and add those that are missing."""
     handlers = ministack.provisioners._RESOURCE_HANDLERS
     for resource_type, applies in _DROPPED.items():
         handlers[resource_type] = _wrapped(ministack, handlers[resource_type], applies)
     handlers["AWS::Events::Archive"] = _archive(ministack)
+    handlers["AWS::Events::EventBusPolicy"] = _bus_policy(ministack)
 
 
 def _wrapped(ministack: MiniStack, handler: dict[str, Any], applies: tuple[Apply, ...]) -> dict[str, Any]:
@@ -136,6 +137,29 @@ def _archive(ministack: MiniStack) -> dict[str, Any]:
         eventbridge._delete_archive({"ArchiveName": name})
 
     return {"create": create, "update": update, "delete": delete}
+
+
+def _bus_policy(ministack: MiniStack) -> dict[str, Any]:
+    """A statement of a bus's policy, which is shown and not enforced: there is one account here."""
+    policies = ministack.eventbridge._event_bus_policies
+
+    def create(_logical_id: str, properties: Properties, _stack: str) -> tuple[str, Properties]:
+        delete(name := properties["StatementId"], properties)
+        statement = {**properties["Statement"], "Sid": name}
+        policies.setdefault(_bus(properties), {"Version": "2012-10-17", "Statement": []})["Statement"].append(statement)
+        return name, {}
+
+    def update(_name: str, _old: Properties, new: Properties, stack: str) -> tuple[str, Properties]:
+        return create("", new, stack)
+
+    def delete(name: str, properties: Properties) -> None:
+        ministack.eventbridge._remove_permission({"EventBusName": _bus(properties), "StatementId": name})
+
+    return {"create": create, "update": update, "delete": delete}
+
+
+def _bus(properties: Properties) -> str:
+    return str(properties.get("EventBusName", "default"))
 
 
 def _check(response: tuple[int, Any, bytes]) -> None:
