@@ -40,12 +40,14 @@ def was_heard_of(package: Package, decisions: Sequence[Decision]) -> bool:
     return any(decision.decided_at >= package.last_modified for decision in about)
 
 
-def newest_approval(model: Model, approved: Sequence[Package]) -> Package | None:
-    """Only one can be in use. What was approved before the model was ours, or before its champion, isn't news."""
+def news_of(model: Model, approved: Sequence[Package]) -> Sequence[Package]:
+    """Oldest first, as they were approved: where a later one comes to nothing, the one before it is in use. What was
+    approved before the model was ours, or before its champion, isn't news.
+    """
     chosen = model.champion.chosen_at if model.champion else None
     ours = [package for package in approved if package.last_modified >= model.since]
     news = [package for package in ours if chosen is None or package.last_modified > chosen]
-    return max(news, key=lambda package: package.last_modified, default=None)
+    return sorted(news, key=lambda package: package.last_modified)
 
 
 def not_serving(model: Model, endpoint: Endpoint | None) -> Skip | None:

@@ -9,7 +9,7 @@ from control_plane.registry import ApprovalStatus, Package
 from control_plane.standings import fallback_of, is_left_in_use, known_package, standing_of, unserved_id
 from on_tick.decide_model import (
     endpoint_unfinished,
-    newest_approval,
+    news_of,
     next_look,
     not_serving,
     overdue,
@@ -56,8 +56,7 @@ def _approvals(model: Model, plane: ControlPlane) -> Mapping[str, ApprovalStatus
 def _tell_of_approvals(model: Model, approvals: Mapping[str, ApprovalStatus], plane: ControlPlane) -> None:
     changed = unheard(standing_of(model, plane), approvals)
     approved, rejected = _unheard_of(changed.approved, model, plane), _unheard_of(changed.rejected, model, plane)
-    newest = newest_approval(model, approved)
-    for package in [*rejected, *([newest] if newest else [])]:
+    for package in [*rejected, *news_of(model, approved)]:
         plane.events.send("Model Package Observed", {"ModelPackageArn": package.arn})
 
 

@@ -37,7 +37,7 @@ class FakeRegistry:
 
     def register(self, group: str, generated_by: str | None = None, decision: str | None = None) -> Package:
         """A new version, which waits for approval."""
-        version = 1 + sum(package.group == group for package in self.packages.values())
+        version = 1 + max((package.version for package in self.packages.values() if package.group == group), default=0)
         package = Package(
             arn=f"arn:aws:sagemaker:eu-west-1:111122223333:model-package/{group}/{version}",
             group=group,

@@ -11,7 +11,7 @@ from control_plane.records import Model, Slot, Watch
 from control_plane.registry import ApprovalStatus
 from on_tick.decide_model import (
     endpoint_unfinished,
-    newest_approval,
+    news_of,
     next_look,
     not_serving,
     overdue,
@@ -74,11 +74,11 @@ def test_a_rejection_of_what_is_in_use_was_missed_6() -> None:
     assert unheard(Standing(seen), {V1: "Rejected"}).rejected == []
 
 
-def test_of_missed_approvals_the_latest_is_news_if_it_is_later_than_the_champion_and_the_model() -> None:
-    found = [package(3, last_modified=after(hours=2)), package(2, last_modified=after(hours=3))]
-    assert newest_approval(model_of(), found) == found[1]
-    assert newest_approval(model_of(champion=champion(1, chosen_at=after(hours=3))), found) is None
-    assert newest_approval(model_of(), [package(1, last_modified=after(hours=-1))]) is None
+def test_missed_approvals_are_news_in_their_order_if_they_are_later_than_the_champion_and_the_model() -> None:
+    found = [package(2, last_modified=after(hours=3)), package(3, last_modified=after(hours=2))]
+    assert news_of(model_of(), found) == [found[1], found[0]]
+    assert news_of(model_of(champion=champion(1, chosen_at=after(hours=2))), found) == [found[0]]
+    assert news_of(model_of(), [package(1, last_modified=after(hours=-1))]) == []
 
 
 def test_data_that_does_not_come_is_overdue_once_it_is_later_than_expected() -> None:

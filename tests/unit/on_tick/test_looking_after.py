@@ -91,10 +91,12 @@ def test_an_approval_that_nobody_heard_of_is_told_once_and_acted_on_6(plane: Fak
     assert look(plane) == []
 
 
-def test_of_several_only_the_newest_is_told_6(plane: FakeControlPlane) -> None:
+def test_several_are_told_in_their_order_for_the_last_may_come_to_nothing_6(plane: FakeControlPlane) -> None:
     for version in (3, 1, 2):
         decide_unheard(plane, version)
-    assert look(plane) == of(2)
+    told = look(plane)
+    assert told == of(3, 1, 2)
+    assert hear(plane, told) == [Outcome.DEPLOYING, Outcome.DEFERRED_BUSY, Outcome.DEFERRED_BUSY]
     assert look(plane) == []
 
 

@@ -1,0 +1,35 @@
+"""Thousands of stories of the whole control plane, each from one seed: every promise is kept at every step.
+
+What is promised, by number, is in `simulation/promises.py` and, once all has come to rest, in `simulation/rest.py`.
+"""
+
+import pytest
+
+from tests.proof.conftest import Count
+from tests.proof.simulation.playing import play, told
+from tests.proof.simulation.stories import story_of
+
+SOME, ALL = 200, 10_000
+AT_ONCE = 25
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seeds" in metafunc.fixturenames:
+        seeds = range(ALL if metafunc.config.getoption("--proof") else SOME)
+        chunks = [seeds[start : start + AT_ONCE] for start in seeds[::AT_ONCE]]
+        metafunc.parametrize("seeds", chunks, ids=lambda chunk: f"seeds-{chunk[0]}-to-{chunk[-1]}")
+
+
+def test_every_promise_is_kept_in_every_story_1_2_3_4_5_6_7_8(seeds: range, count: Count) -> None:
+    for seed in seeds:
+        played = play(story_of(seed))
+        world = played.world
+        count(seeds=1, events=world.handled, kills=world.struck)
+        if played.broken:
+            pytest.fail(f"{told(seed)}\n\nagain: python -m tests.proof.simulation {seed}")
+
+
+def test_a_seed_is_one_story() -> None:
+    first, second = (play(story_of(7)).world for _ in range(2))
+    assert first.log == second.log
+    assert first.log != play(story_of(8)).world.log
