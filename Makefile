@@ -9,7 +9,7 @@ READY := .tools/ready
 PARALLEL := --numprocesses auto --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down build invoke test unit contract local container lint types template format bench check schema compile image lock clean
+.PHONY: help setup demo up down build invoke test unit proof contract local container lint types template format bench check schema compile image lock clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ test: $(READY) ## all tests
 
 unit: $(READY) ## the tests that need no process and no socket
 	@$(BIN)/pytest tests/unit
+
+proof: $(READY) ## try to break every promise: all crash points, 10,000 stories, bugs put in on purpose (docs/proof.md)
+	@$(BIN)/python -m tests.proof
 
 contract: $(READY) ## the tests that hold fakes and real adapters to the same promises
 	@$(BIN)/pytest $(PARALLEL) tests/contract

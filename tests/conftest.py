@@ -14,6 +14,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--aws-image", help="the URI of an image with python3; default: us-east-1's scikit-learn image")
     proof = parser.getgroup("proof", "The proof: see docs/proof.md")
     proof.addoption("--proof", action="store_true", help="try every point and thousands of seeds, and not just some")
+    proof.addoption(
+        "--no-shrinking", action="store_true", help="don't look for the shortest story that breaks a promise"
+    )
     proof.addoption("--counts", help="write how much was tried to this file, as JSON")
 
 

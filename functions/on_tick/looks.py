@@ -35,13 +35,18 @@ def finish(decision: Decision, plane: ControlPlane) -> Decision | None:
 
 
 def reconsider(decision: Decision, plane: ControlPlane) -> Decision | None:
-    """A deferred start goes ahead once its cause has ended."""
-    model = plane.ledger.model(decision.asked.model)
-    waiting = brought_up_to_date(decision, model, plane)
+    """A deferred start goes ahead once its cause has ended. The index may lag: it may have begun since, and wait again
+    under a token that stands for just the request it began with.
+    """
+    current = plane.ledger.decision(decision.id)
+    if current is None or current.status is not DecisionStatus.DEFERRED:
+        return None
+    model = plane.ledger.model(current.asked.model)
+    waiting = brought_up_to_date(current, model, plane)
     action = decide_deferred(waiting, model, recent_runs(model, plane), plane.now())
     changed = Dispatcher.of(plane).reconsider(waiting, action)
     if changed is None:
-        plane.ledger.look_again(decision, decision.until or plane.now() + plane.patience)
+        plane.ledger.look_again(current, current.until or plane.now() + plane.patience)
     return changed
 
 

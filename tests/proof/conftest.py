@@ -53,4 +53,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         told = ", ".join(f"{number:,} {what}" for what, number in sorted(tried.items()))
         terminalreporter.write_line(f"tried {told}")
     if path := config.getoption("--counts"):
-        Path(path).write_text(json.dumps(tried))
+        broken = [report.nodeid for what in ("failed", "error") for report in terminalreporter.getreports(what)]
+        Path(path).write_text(json.dumps({"tried": tried, "violations": broken}))

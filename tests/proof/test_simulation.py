@@ -20,13 +20,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("seeds", chunks, ids=lambda chunk: f"seeds-{chunk[0]}-to-{chunk[-1]}")
 
 
-def test_every_promise_is_kept_in_every_story_1_2_3_4_5_6_7_8(seeds: range, count: Count) -> None:
+def test_every_promise_is_kept_in_every_story_1_2_3_4_5_6_7_8(
+    seeds: range, count: Count, pytestconfig: pytest.Config
+) -> None:
     for seed in seeds:
         played = play(story_of(seed))
         world = played.world
         count(seeds=1, events=world.handled, kills=world.struck)
         if played.broken:
-            pytest.fail(f"{told(seed)}\n\nagain: python -m tests.proof.simulation {seed}")
+            story = played.broken if pytestconfig.getoption("--no-shrinking") else told(seed)
+            pytest.fail(f"{story}\n\nagain: python -m tests.proof.simulation {seed}")
 
 
 def test_a_seed_is_one_story() -> None:

@@ -43,7 +43,7 @@ def problems(conditions: Any, path: str) -> Iterator[Problem]:
 
 def _problems_of_one(condition: Any, path: str) -> Iterator[Problem]:
     kind = condition.get("Type") if isinstance(condition, dict) else None
-    if kind not in _MEMBERS:
+    if not isinstance(kind, str) or kind not in _MEMBERS:
         yield Problem(f"{path}.Type", f"'{kind}' is not a condition type; expected one of {', '.join(_MEMBERS)}")
         return
     members = _spelling(condition)

@@ -126,10 +126,13 @@ def _expressions_of(step: Step) -> Iterable[tuple[str, str, Any]]:
     return expressions({**step.body, "Arguments": step.arguments}, step.path)
 
 
-def _output_names(step: Step) -> set[Any] | None:
+def _output_names(step: Step) -> set[str] | None:
     """None where the outputs aren't written out."""
-    outputs = (step.arguments.get("ProcessingOutputConfig") or {}).get("Outputs")
-    return {output.get("OutputName") for output in outputs} if isinstance(outputs, list) else None
+    config = step.arguments.get("ProcessingOutputConfig")
+    outputs = config.get("Outputs") if isinstance(config, dict) else None
+    if not isinstance(outputs, list):
+        return None
+    return {str(output.get("OutputName")) for output in outputs if isinstance(output, dict)}
 
 
 def _with_implicit_dependencies(step: Step) -> Step:

@@ -31,9 +31,14 @@ _BRANCHES = {"IfSteps": True, "ElseSteps": False}
 def parse(text: str) -> Definition:
     """Raises DefinitionError with all that is wrong: structure first, then references, scopes and cycles."""
     try:
-        document = json.loads(text)
+        return _parsed(json.loads(text))
     except ValueError as error:
         raise DefinitionError([Problem("$", f"not valid JSON: {error}")]) from error
+    except RecursionError as error:
+        raise DefinitionError([Problem("$", "nested too deeply")]) from error
+
+
+def _parsed(document: Any) -> Definition:
     parser = _Parser()
     parsed = parser.definition(document)
     try:
@@ -82,7 +87,7 @@ class _Parser:
     def _parameter(self, entry: Any, path: str) -> Parameter:
         body = self._structure(entry, path)
         name = self._name(body, path, _PARAMETER_NAME)
-        if body.get("Type") not in set(ParameterType):
+        if body.get("Type") not in list(ParameterType):
             self._report(f"{path}.Type", f"expected one of {', '.join(ParameterType)}, found {body.get('Type')!r}")
             return Parameter(name, ParameterType.STRING)
         kind = ParameterType(body["Type"])
@@ -103,14 +108,14 @@ class _Parser:
             step = self._step(body, place, branch)
             yield step
             if step.type == "Condition":
+                arguments = body.get("Arguments")
+                nested = arguments if isinstance(arguments, dict) else {}
                 for side, outcome in _BRANCHES.items():
-                    yield from self._steps(
-                        body.get("Arguments") or {}, side, f"{place}.Arguments", Branch(step.name, outcome)
-                    )
+                    yield from self._steps(nested, side, f"{place}.Arguments", Branch(step.name, outcome))
 
     def _step(self, body: Shape, path: str, branch: Branch | None) -> Step:
         kind = body.get("Type")
-        if kind not in STEP_TYPES:
+        if not isinstance(kind, str) or kind not in STEP_TYPES:
             self._report(
                 f"{path}.Type", f"{kind!r} is not a step type; expected one of {', '.join(sorted(STEP_TYPES))}"
             )
@@ -137,7 +142,7 @@ class _Parser:
         if isinstance(entry, str):
             return Dependency(entry)
         body = self._structure(entry, path)
-        if body.get("Trigger") not in set(Trigger) or not isinstance(body.get("Step"), str):
+        if body.get("Trigger") not in list(Trigger) or not isinstance(body.get("Step"), str):
             self._report(path, f"expected a step's name, or Step with Trigger (one of {', '.join(Trigger)})")
             return Dependency("")
         return Dependency(body["Step"], Trigger(body["Trigger"]))

@@ -56,7 +56,7 @@ def retry_policies(body: Shape, path: str, report: Report) -> tuple[RetryPolicy,
     if not isinstance(entries, list):
         report(f"{path}.RetryPolicies", "expected a list")
         return ()
-    if entries and body.get("Type") not in _RETRIED_TYPES:
+    if entries and str(body.get("Type")) not in _RETRIED_TYPES:
         report(f"{path}.RetryPolicies", f"steps of type {body.get('Type')} support no retry policy")
     policies = []
     for position, entry in enumerate(entries):

@@ -84,11 +84,13 @@ def register(world: World, model: str, _number: int, _twist: Twist | None) -> No
 
 
 def decide_about_a_version(world: World, model: str, number: int, _twist: Twist | None) -> None:
+    """Every fourth is a rejection, and every other of those of the champion."""
     status: ApprovalStatus = "Rejected" if number % 4 == 0 else "Approved"
-    found = [
-        arn for arn in sending.versions(world, model) if world.plane.registry.packages[arn].approval_status != status
-    ]
-    if found:
+    packages, champion = world.plane.registry.packages, world.plane.ledger.model(model).champion
+    found = [arn for arn in sending.versions(world, model) if packages[arn].approval_status != status]
+    if status == "Rejected" and number % 8 and champion and champion.package in found:
+        sending.decide(world, champion.package, status)
+    elif found:
         sending.decide(world, found[-1 - number // 4 % len(found)], status)
 
 
@@ -117,6 +119,7 @@ def forget(world: World, model: str, number: int, _twist: Twist | None) -> None:
 
 def apply(world: World, model: str, number: int, _twist: Twist | None) -> None:
     world.promises.excuse(model)
+    world.promises.respecified.add(model)
     world.plane.ledger.apply(spec_of(model, number % VARIANTS), world.plane.now())
 
 

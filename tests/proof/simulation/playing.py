@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tests.fakes import FakeControlPlane, FakeLedger
+from tests.proof.scenarios import LaggingLedger
 from tests.proof.simulation.fleet import MODELS, spec_of
 from tests.proof.simulation.happenings import HAPPENINGS
 from tests.proof.simulation.promises import Broken
@@ -25,7 +27,8 @@ class Play:
     def __init__(self, story: Story) -> None:
         self.story = story
         self.models = MODELS[: len(story.variants)]
-        self.world = World(story.silent, self.take)
+        ledger = LaggingLedger() if story.lagging else FakeLedger()
+        self.world = World(story.silent, self.take, FakeControlPlane(ledger=ledger))
         for model, variant in zip(self.models, story.variants, strict=True):
             self.world.plane.ledger.apply(spec_of(model, variant), self.world.plane.now())
             if story.founded:
@@ -100,6 +103,6 @@ def told(seed: int) -> str | None:
         return None
     short = shortest(story, broken)
     played = play(short)
-    begins = f"variants {short.variants}, silent: {short.silent}, founded: {short.founded}"
+    begins = f"variants {short.variants}, silent: {short.silent}, founded: {short.founded}, lagging: {short.lagging}"
     head = [f"seed {seed}: {played.broken}", f"{len(short.steps)} steps of {len(story.steps)}; {begins}"]
     return "\n".join([*head, *played.world.log])

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from control_plane.models import ClosePolicy
 from control_plane.records import ArrivalWindow, Champion, Decision, DecisionStatus, DeployRequest, Route, StartRequest
 from pointsman.rehearsal.rows import Rows, due_key, pending_place, slot_of
 from tests.fakes import FakeControlPlane
@@ -26,9 +25,8 @@ def promise(kept: object, what: str) -> None:
 class Arrivals:
     """What a model's open window may close by."""
 
-    opened: datetime
-    last: datetime
-    close: ClosePolicy
+    closes_by: datetime
+    quiet_from: datetime
     complete: bool
 
 
@@ -39,14 +37,21 @@ class Context:
     business: str | None
     approved: frozenset[str]
     serving: Mapping[str, str]
+    paused: frozenset[str]
 
 
 @dataclass
 class Promises:
-    """`tampered` are the models whose endpoints others touched, or whose specs have changed."""
+    """`tampered` are the models whose endpoints or versions others touched, or whose specs have changed, `respecified`
+    the latter alone; `chosen` says when the latest choice was made that ever became champion, `completed` are the
+    folders whose data is complete by what arrives now.
+    """
 
     plane: FakeControlPlane
     tampered: set[str] = field(default_factory=set)
+    respecified: set[str] = field(default_factory=set)
+    chosen: dict[str, datetime] = field(default_factory=dict)
+    completed: set[tuple[str, str]] = field(default_factory=set)
     approvals: Counter[str] = field(default_factory=Counter)
     landings: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _contexts: list[Context] = field(default_factory=list)
@@ -77,7 +82,7 @@ class Promises:
         packages, endpoints = self.plane.registry.packages, self.plane.endpoints.endpoints
         approved = frozenset(arn for arn, package in packages.items() if package.approval_status == "Approved")
         serving = {name: found.config for name, found in endpoints.items() if found.status == "InService"}
-        self._contexts.append(Context(business, approved, serving))
+        self._contexts.append(Context(business, approved, serving, frozenset(self.rows.paused)))
 
     def end(self) -> None:
         self._contexts.pop()
@@ -109,7 +114,12 @@ class Promises:
         ]
 
     def _used(self, request: StartRequest, but: str) -> str | None:
-        """The decision that ran on it last, unless that failed or its time has passed, which begins when it is made."""
+        """The decision that ran on it last, unless that failed or its time has passed, which begins when it is made.
+
+        A forced one takes its data over, and where it comes to nothing, nobody has used them.
+        """
+        if any(item.force and item.fingerprint == request.fingerprint for item in self.rows.decisions.values()):
+            return None
         alike = (request.model, request.purpose, request.fingerprint)
         before = [
             known.arn
@@ -150,12 +160,33 @@ class Promises:
             first = self._decided.setdefault(business, decision.id)
             promise(first == decision.id, f"1: {business} was decided on twice, as {first} and {decision.id}")
 
+    def begun_anew(self, arguments: Sequence[Any], named: Mapping[str, Any]) -> None:
+        self.decided(arguments, named)
+        self.begun(arguments, named)
+
+    def begun(self, arguments: Sequence[Any], _named: Mapping[str, Any]) -> None:
+        """Nobody starts what a person holds still, or what the calendar or a cooldown does."""
+        decision: Decision = arguments[0]
+        asked, rows, now = decision.asked, self.rows, self.plane.now()
+        if decision.force or asked.is_rollback:
+            return
+        paused = asked.model in rows.paused and asked.model in self._contexts[0].paused
+        promise(not paused, f"1: {decision.id} begins though {asked.model} is paused")
+        policy = rows.specs[asked.model].policy
+        same_spec = asked.model not in self.tampered
+        promise(not (same_spec and policy.frozen_until(now)), f"1: {decision.id} begins in a freeze")
+        if isinstance(asked, StartRequest) and same_spec and (pause := policy.cooldown.after(asked.purpose)):
+            last = rows.started.get((asked.model, asked.purpose))
+            promise(not last or now >= last + pause, f"1: {decision.id} begins within {asked.model}'s cooldown")
+
     # -- 5: what serves --
 
     def crowned(self, arguments: Sequence[Any], _named: Mapping[str, Any]) -> None:
         decision = next(item for item in arguments if isinstance(item, Decision))
         champion: Champion | None = self.rows.champions.get(str(decision.model))
         spec = self.rows.specs[str(decision.model)]
+        if champion:
+            self.chosen[spec.model] = max(champion.chosen_at, self.chosen.get(spec.model, champion.chosen_at))
         self.decided(arguments, _named)
         if champion and champion.config and spec.deployment and champion.since == decision.decided_at:
             found = self.plane.endpoints.endpoints.get(spec.deployment.endpoint)
@@ -179,14 +210,14 @@ class Promises:
         route: Route = arguments[0]
         place, now = (route.model, str(route.purpose)), named["now"]
         known, close = self._arrivals.get(place), route.source.close
-        opened, complete = (known.opened, known.complete) if known else (now, False)
-        self._arrivals[place] = Arrivals(opened, now, close, complete=complete or named["complete"])
+        closes_by, complete = (known.closes_by, known.complete) if known else (now + close.at_most, False)
+        self._arrivals[place] = Arrivals(closes_by, now + close.quiet, complete=complete or place in self.completed)
 
     def sealed(self, arguments: Sequence[Any], _named: Mapping[str, Any]) -> None:
         window: ArrivalWindow = arguments[0]
         known, now = self._arrivals.pop((window.model, str(window.purpose))), self.plane.now()
-        quiet = now >= min(known.last + known.close.quiet, known.opened + known.close.at_most)
-        promise(quiet or known.complete, f"7: a window of {window.model} closed while data was landing")
+        over = known.complete or now >= min(known.quiet_from, known.closes_by)
+        promise(over, f"7: a window of {window.model} closed while data was landing")
 
     def written(self, arguments: Sequence[Any], _named: Mapping[str, Any]) -> None:
         promise(arguments[0] != BUCKET, f"8: {arguments[1]} is written to where data lands")
@@ -243,7 +274,8 @@ _CHECKS: Mapping[str, Callable[[Promises, Sequence[Any], Mapping[str, Any]], Non
     "objects.write": Promises.written,
     "ledger.note_arrivals": Promises.noted,
     "ledger.seal": Promises.sealed,
-    "ledger.begin": Promises.decided,
+    "ledger.begin": Promises.begun_anew,
+    "ledger.take_up": Promises.begun,
     "ledger.defer": Promises.decided,
     "ledger.settle": Promises.decided,
     "ledger.crown": Promises.crowned,

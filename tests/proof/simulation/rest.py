@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from control_plane.outcomes import Outcome
 from control_plane.records import Decision, DeployRequest, Model
+from control_plane.registry import Package
 from tests.proof.simulation import sending
+from tests.proof.simulation.fleet import VARIANTS, spec_of
 from tests.proof.simulation.promises import Broken, promise
 from tests.proof.simulation.versions import end_run
 from tests.proof.simulation.world import Letter, World
@@ -56,10 +58,18 @@ def _lift_everything(world: World) -> None:
     for model in world.promises.rows.specs:
         plane.ledger.resume(model)
         plane.endpoints.alarms.add(f"{model}-guard")
+        _give_endpoint_back(world, plane.ledger.model(model))
     for letter in world.dead:
         letter.attempts = 0
     world.queue += world.dead
     world.dead.clear()
+
+
+def _give_endpoint_back(world: World, model: Model) -> None:
+    """A spec that lost its endpoint while its leftovers were being deleted: what waits for those waits until then."""
+    if model.spec.deployment is None and model.collecting:
+        specs = (spec_of(model.spec.model, variant) for variant in range(VARIANTS))
+        world.plane.ledger.apply(next(spec for spec in specs if spec.deployment), world.plane.now())
 
 
 def _a_minute(world: World) -> bool:
@@ -134,16 +144,22 @@ def _approvals(world: World, model: Model) -> Iterator[str]:
     newest = max(
         (item for item in known if item.last_modified >= model.since), key=lambda item: item.last_modified, default=None
     )
-    if newest and not (champion and champion.chosen_at >= newest.last_modified):
+    excused = newest is None or name in world.promises.respecified or _was_overtaken(world, newest)
+    if newest and not excused:
         about = [item for item in world.plane.ledger.decisions(name) if _is_about(item, newest.arn)]
-        again = world.promises.approvals[newest.arn] > 1  # between two looks, a tick can't tell that from once
-        if not again and not any(item.decided_at >= newest.last_modified for item in about):
+        if not any(item.decided_at >= newest.last_modified for item in about):
             yield f"6: the approval of {newest.arn} was never heard of"
     if champion and champion.package in packages and packages[champion.package].approval_status == "Rejected":
         line = [arn for arn in champion.earlier if arn in packages and packages[arn].approval_status == "Approved"]
         tried = [item for item in world.plane.ledger.deployments(name) if item.request.instead_of == champion.package]
         if line and not tried and name not in world.promises.tampered:
             yield f"6: {champion.package} is champion, though it was rejected and {line[0]} could be gone back to"
+
+
+def _was_overtaken(world: World, version: Package) -> bool:
+    """By a choice that was made later; or it was approved twice, which ticks can't tell from once between two looks."""
+    chosen = world.promises.chosen.get(version.group)
+    return world.promises.approvals[version.arn] > 1 or (chosen is not None and chosen >= version.last_modified)
 
 
 def _is_about(decision: Decision, version: str) -> bool:

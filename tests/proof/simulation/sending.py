@@ -22,7 +22,7 @@ def land(world: World, key: str, body: str) -> None:
     world.plane.objects.write(BUCKET, key, body.encode())
     version = world.plane.objects.current[BUCKET, key].version_id
     world.promises.landed(key, world.plane.now())
-    world.send(object_created(key, version=version), f"{key}@{version}")
+    _send(world, object_created(key, version=version), f"{key}@{version}")
 
 
 def decide(world: World, arn: str, status: ApprovalStatus) -> None:
@@ -36,13 +36,15 @@ def decide(world: World, arn: str, status: ApprovalStatus) -> None:
 def package_changed(world: World, arn: str, fields: list[str] | None = None) -> None:
     found = world.plane.registry.packages[arn]
     event = package_event(arn, found.approval_status, at=found.last_modified, fields=fields)
-    world.send(
-        event, f"{arn.rpartition('/')[2]} of {found.group} {found.approval_status} {found.last_modified:%d %H:%M:%S}"
+    _send(
+        world,
+        event,
+        f"{arn.rpartition('/')[2]} of {found.group} {found.approval_status} {found.last_modified:%d %H:%M:%S}",
     )
 
 
 def execution_ended(world: World, arn: str, status: str) -> None:
-    world.send(execution_event(arn, status), f"run {arn[-4:]} {status}")
+    _send(world, execution_event(arn, status), f"run {arn[-4:]} {status}")
 
 
 def endpoint_changed(world: World, name: str) -> None:
@@ -111,6 +113,10 @@ def ask_to_go_back(world: World, model: str, number: int, _twist: Twist | None) 
 
 def ask_to_adopt(world: World, model: str, _number: int, _twist: Twist | None) -> None:
     _ours(world, "Adoption Requested", model, {"endpoint": f"{model}-prod", **_person()})
+
+
+def _send(world: World, event: dict[str, Any], business: str) -> None:
+    world.send({**event, "id": world.new_id()}, business)
 
 
 def _person() -> dict[str, str]:

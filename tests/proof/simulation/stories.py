@@ -67,12 +67,13 @@ class Step(NamedTuple):
 
 class Story(NamedTuple):
     """`variants` are the models' first specs. In a `silent` one, no event of SageMaker arrives. One that is `founded`
-    begins with data and versions, the first of them approved.
+    begins with data and versions, the first of them approved. In a `lagging` one, the due index is a tick behind.
     """
 
     variants: tuple[int, ...]
     silent: bool
     founded: bool
+    lagging: bool
     steps: tuple[Step, ...]
 
 
@@ -81,7 +82,8 @@ def story_of(seed: int) -> Story:
     chance = Random(seed)  # noqa: S311  nobody guesses it
     variants = tuple(chance.randrange(VARIANTS) for _ in range(chance.randint(1, len(MODELS))))
     silent, founded = chance.random() < 0.2, chance.random() < 0.7
-    return Story(variants, silent, founded, tuple(_steps(chance, chance.choice(LENGTHS))))
+    lagging = chance.random() < 0.3
+    return Story(variants, silent, founded, lagging, tuple(_steps(chance, chance.choice(LENGTHS))))
 
 
 def _steps(chance: Random, length: int) -> Iterator[Step]:

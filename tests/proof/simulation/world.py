@@ -118,7 +118,7 @@ class World:
 
     silent: bool
     meanwhile: Callable[[Step], None]
-    plane: FakeControlPlane = field(default_factory=FakeControlPlane)
+    plane: FakeControlPlane
     queue: list[Letter] = field(default_factory=list)
     delivered: list[Letter] = field(default_factory=list)
     dead: list[Letter] = field(default_factory=list)
@@ -177,6 +177,8 @@ class World:
     def _handle(self, batch: Sequence[Letter]) -> object:
         first = batch[0]
         if first.kind == ARRIVAL:
+            keys = [str(letter.event["detail"]["object"]["key"]).split("/") for letter in batch]
+            self.promises.completed = {(model, purpose) for model, purpose, *name in keys if name == ["_SUCCESS"]}
             return on_data_arrival([ObjectCreated.parse(letter.event) for letter in batch], self.view)
         return ROOMS[first.kind](first.event, self.view)
 
@@ -216,7 +218,8 @@ class World:
         """Our own events are durable."""
         sent, self._heard = self.plane.events.sent[self._heard :], len(self.plane.events.sent)
         for number, (detail_type, detail) in enumerate(sent, self._heard - len(sent)):
-            self.queue.append(Letter(ours(detail_type, f"ours-{number}", detail), f"word {number} of ours"))
+            event = {**ours(detail_type, f"ours-{number}", detail), "time": f"{self.plane.now():%Y-%m-%dT%H:%M:%SZ}"}
+            self.queue.append(Letter(event, f"word {number} of ours"))
 
 
 class _Port:

@@ -1,49 +1,37 @@
 """Whatever comes, a room answers it, or raises an error of ours: then its event ends among the dead letters, with why.
 
-1,000 events for each room, made of its samples by chance: parts are gone, of another type, of another shape, or long.
+Events for each room, and definitions of pipelines, made of samples by chance.
 """
 
 import copy
 import json
-import logging
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from control_plane import telemetry
 from control_plane.adapters.dynamodb.items import decision_item
 from control_plane.errors import ControlPlaneError, InvalidEvent
+from pointsman.local.sagemaker.definition_parser import parse
+from pointsman.local.sagemaker.errors import DefinitionError
 from pointsman.rehearsal.state_file import StateFile
 from tests.fakes import FakeControlPlane, FakeLedger
+from tests.proof.conftest import Count
+from tests.proof.mutations import JSON, mutations
 from tests.sample_events import FOLDER, index, sample_event
 from tests.samples import skipped
 from tests.unit.test_architecture import ROOMS
 
-EVENTS = 1_000
+SOME, ALL = 200, 5_000
+COMPILED = Path(__file__).parents[2] / "pipeline_defs/compiled"
 MEGABYTE = "nonsense " * 116_509
 STATE = StateFile.read(FOLDER / "states" / "serving.yaml")
 _ROWS = STATE.ledger()._store.rows
-
-SCALARS = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(),
-    st.floats(),
-    st.text(max_size=20),
-    st.sampled_from(
-        ["", "x" * 5_000, "arn:aws:sagemaker:eu-west-9:999999999999:pipeline/a/execution/b", "2026-13-45T99:00Z"]
-    ),
-)
-JSON = st.recursive(
-    SCALARS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
-    max_leaves=5,
-)
 
 
 @cache
@@ -58,49 +46,17 @@ def samples(room: str) -> list[Any]:
     return [{"Records": [{"messageId": "m1", "body": json.dumps(event)}]} for event in events]
 
 
-def places(document: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Of every part, itself last."""
-    parts = (
-        document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
-    )
-    for name, part in parts:
-        yield from places(part, (*above, name))
-    if above:
-        yield above
-
-
 @st.composite
 def mutated(draw: st.DrawFn, room: str) -> Any:
     event = copy.deepcopy(draw(st.sampled_from(samples(room))))
     record: Any = event["Records"][0] if "Records" in event else None
     told = json.loads(record["body"]) if room == "on_data_arrival" else event if record is None else record
-    for _ in range(draw(st.integers(1, 4))):
-        told = mutate(draw, told)
+    told = draw(mutations([told]))
     if room == "on_data_arrival":
         text = json.dumps(told)
         record["body"] = text[: draw(st.integers(0, len(text)) | st.none())]
         return event
     return told if record is None else {"Records": [told]}
-
-
-def mutate(draw: st.DrawFn, event: Any) -> Any:
-    where = list(places(event))
-    if not where:
-        return draw(JSON)
-    *above, name = draw(st.sampled_from(where))
-    holder = event
-    for part in above:
-        holder = holder[part]
-    match draw(st.sampled_from(["remove", "replace", "list", "text"])):
-        case "remove":
-            del holder[name]
-        case "replace":
-            holder[name] = draw(JSON)
-        case "list":
-            holder[name] = [holder[name], holder[name]]
-        case "text":
-            holder[name] = json.dumps(holder[name])
-    return event
 
 
 def world() -> FakeControlPlane:
@@ -121,15 +77,6 @@ def module(room: str) -> Any:
     return import_module(f"{room}.handler")
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _quietly() -> Iterator[None]:
-    logging.disable(logging.CRITICAL)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(telemetry, "_count", lambda *_: None)
-        yield
-    logging.disable(logging.NOTSET)
-
-
 def answer(room: str, event: Any) -> str:
     """As JSON, which Lambda makes of it."""
     with pytest.MonkeyPatch.context() as patch:
@@ -138,18 +85,21 @@ def answer(room: str, event: Any) -> str:
         return json.dumps(module(room).handler(event, None))
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_a_room_raises_nothing_but_our_own(room: str) -> None:
-    refused: list[bool] = []
-
-    @settings(
-        max_examples=EVENTS if room != "on_tick" else 50,  # which never looks at its event
+def try_all(handled: Callable[[Any], None], inputs: st.SearchStrategy[Any], number: int) -> None:
+    settled = settings(
+        max_examples=number,
         derandomize=True,
         database=None,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
-    @given(mutated(room))
+    settled(given(inputs)(handled))()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_raises_nothing_but_our_own_2(room: str, thorough: bool, count: Count) -> None:  # noqa: FBT001  a fixture
+    refused: list[bool] = []
+
     def handled(event: Any) -> None:
         try:
             answer(room, event)
@@ -157,11 +107,34 @@ def test_a_room_raises_nothing_but_our_own(room: str) -> None:
         except ControlPlaneError as error:
             refused.append(bool(str(error)))
 
-    handled()
-    assert len(refused) >= (EVENTS if room != "on_tick" else 50)
+    number = ALL if thorough else SOME
+    try_all(handled, mutated(room), number if room != "on_tick" else 50)  # which never looks at its event
+    count(**{"mutated events": len(refused)})
     takes_all = room in {"on_data_arrival", "on_tick"}  # a batch names what failed; a tick asks nothing
     assert any(refused) != takes_all
     assert not all(refused)
+
+
+def test_a_definition_is_read_or_refused_with_what_is_wrong(thorough: bool, count: Count) -> None:  # noqa: FBT001
+    """By the embedded AWS; from there it is SageMaker's ValidationException."""
+    refused: list[bool] = []
+
+    def handled(definition: Any) -> None:
+        try:
+            parse(definition if isinstance(definition, str) else json.dumps(definition))
+            refused.append(False)
+        except DefinitionError as error:
+            refused.append(bool(str(error)))
+
+    compiled = [json.loads(path.read_text()) for path in sorted(COMPILED.glob("*.json"))]
+    try_all(handled, mutations(compiled) | JSON | st.text(max_size=50), ALL if thorough else SOME)
+    count(**{"mutated definitions": len(refused)})
+    assert {True, False} == set(refused)
+
+
+def test_a_definition_that_is_too_deep_is_refused() -> None:
+    with pytest.raises(DefinitionError, match="deep"):
+        parse("[" * 100_000)
 
 
 @pytest.mark.parametrize("room", ROOMS)
