@@ -15,8 +15,11 @@ from tests.samples import (
     after,
     begun,
     deferred,
+    done,
+    ended,
     model_spec,
     revised,
+    run_of,
     skipped,
 )
 
@@ -161,3 +164,12 @@ def test_looking_again_at_what_is_final_does_not_bring_it_back(ledger: Ledger) -
     ledger.look_again(deferred("never written"), after(minutes=5))
     assert due_decisions(ledger, days=1) == []
     assert ledger.decision("never written") is None
+
+
+def test_what_waits_goes_on_waiting_when_the_run_before_it_ends_4(ledger: Ledger) -> None:
+    run = run_of(begun("d1", "f1"))
+    ledger.begin(begun("d1", "f1"), None)
+    ledger.complete(done(begun("d1", "f1"), run), run)
+    ledger.defer(deferred("d2", "f2"), None)
+    ledger.end_run(ended(run))
+    assert (slot_of(ledger), pending_of(ledger)) == (None, "d2")
