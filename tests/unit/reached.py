@@ -10,7 +10,9 @@ _TOOL = 3  # one of those that coverage, profilers and debuggers leave free
 
 
 def watch() -> None:
-    """From now on."""
+    """From now on. Where one process runs pytest several times, from the first."""
+    if sys.monitoring.get_tool(_TOOL):
+        return
     sys.monitoring.use_tool_id(_TOOL, "reached")
     sys.monitoring.register_callback(_TOOL, sys.monitoring.events.LINE, _note)
     sys.monitoring.set_events(_TOOL, sys.monitoring.events.LINE)
