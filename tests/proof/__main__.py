@@ -36,8 +36,9 @@ class Result:
 
 
 PARTS = (
-    Part("crash points, the simulation and mutated input", (*_PYTEST, "tests/proof", "--proof")),
+    Part("crash points, the simulation, mutated input and a storm", (*_PYTEST, "tests/proof", "--proof")),
     Part("seeded bugs", ("-m", "tests.proof.seeded")),
+    Part("mutants of what decides", ("-m", "tests.proof.mutants")),
 )
 
 

@@ -107,8 +107,8 @@ BUGS = (
     Bug(
         "a tick looks at the first due item only",
         "on_tick/handler.py",
-        "for item in plane.ledger.due(plane.now()):",
-        "for item in plane.ledger.due(plane.now())[:1]:",
+        "for item in due:",
+        "for item in due[:1]:",
     ),
     Bug(
         "one broken item stops the tick",
