@@ -69,7 +69,7 @@ async def _serve(settings: LocalSettings, aws: "EmbeddedAws", sagemaker: "LocalS
 
 
 def _add_sagemaker(settings: LocalSettings, aws: "EmbeddedAws") -> "LocalSageMaker":
-    from pointsman.local.aws.sagemaker import SAGEMAKER, invoked_endpoint
+    from pointsman.local.aws.sagemaker import SAGEMAKER, SageMakerRoles, invoked_endpoint
     from pointsman.local.sagemaker import Limits, LocalSageMaker
 
     def emit(detail_type: str, detail: dict[str, object], resources: list[str]) -> None:
@@ -85,6 +85,7 @@ def _add_sagemaker(settings: LocalSettings, aws: "EmbeddedAws") -> "LocalSageMak
         limits=Limits(**settings.limits),
         time_scale=settings.time_scale,
         faults=aws.faults,
+        roles=SageMakerRoles(aws.authority, settings.region, aws.account),
     )
 
     def handle(operation: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:

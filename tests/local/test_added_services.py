@@ -58,3 +58,15 @@ def test_iam_decides_by_action_and_resource(endpoint: Client) -> None:
     ):
         with pytest.raises(ClientError, match="AccessDeniedException"):
             refused()
+
+
+def test_a_denial_names_who_may_not_do_what_on_which_resource(endpoint: Client) -> None:
+    key, secret = endpoint.user(("sagemaker:DescribePipeline", "*"))
+    who = endpoint.client("sts", (key, secret)).get_caller_identity()["Arn"]
+    with pytest.raises(ClientError) as denied:
+        endpoint.client("sagemaker", (key, secret)).delete_pipeline(PipelineName="Churn", ClientRequestToken="t" * 32)
+    assert denied.value.response["Error"]["Message"] == (
+        f"User: {who} is not authorized to perform: sagemaker:DeletePipeline on resource: "
+        "arn:aws:sagemaker:us-east-1:000000000000:pipeline/churn "
+        "because no identity-based policy allows the sagemaker:DeletePipeline action"
+    )

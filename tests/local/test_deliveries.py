@@ -111,7 +111,7 @@ def test_schedules_follow_the_time_scale(aws: Instance) -> None:
         FlexibleTimeWindow={"Mode": "OFF"},
         Target={
             "Arn": arn,
-            "RoleArn": aws.role(),
+            "RoleArn": aws.role(("sqs:SendMessage", "*")),
             "Input": json.dumps({"due": "<aws.scheduler.scheduled-time>", "by": "<aws.scheduler.schedule-arn>"}),
         },
     )

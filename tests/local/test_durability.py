@@ -126,7 +126,7 @@ def test_a_one_shot_schedule_fires_once_over_a_restart(own_aws: Instance) -> Non
         ScheduleExpression="at(2020-01-01T00:00:00)",
         ScheduleExpressionTimezone="Europe/Zurich",
         FlexibleTimeWindow={"Mode": "OFF"},
-        Target={"Arn": arn, "RoleArn": own_aws.role(), "Input": '"once"'},
+        Target={"Arn": arn, "RoleArn": own_aws.role(("sqs:SendMessage", "*")), "Input": '"once"'},
     )
     eventually(lambda: own_aws.messages(url) == 1)
     assert stop(own_aws.settings.state)
@@ -137,7 +137,7 @@ def test_a_one_shot_schedule_fires_once_over_a_restart(own_aws: Instance) -> Non
         Name="later",
         ScheduleExpression="at(2020-01-01T00:00:00)",
         FlexibleTimeWindow={"Mode": "OFF"},
-        Target={"Arn": later_arn, "RoleArn": own_aws.role(), "Input": '"later"'},
+        Target={"Arn": later_arn, "RoleArn": own_aws.role(("sqs:SendMessage", "*")), "Input": '"later"'},
     )
     eventually(lambda: own_aws.messages(later) == 1)
     assert own_aws.messages(url) == 1

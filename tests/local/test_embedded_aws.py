@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -230,6 +231,56 @@ def test_policies_are_enforced(aws: Instance) -> None:
     s3 = aws.client("s3", aws.user(("s3:GetObject", "*")))
     with pytest.raises(ClientError, match="AccessDenied"):
         s3.put_object(Bucket=bucket, Key="key", Body=b"")
+
+
+@pytest.mark.parametrize(
+    ("service", "allowed", "resource", "operation", "allowed_request", "refused_request"),
+    [
+        (
+            *("dynamodb", "dynamodb:Query", "arn:aws:dynamodb:us-east-1:000000000000:table/t/index/due", "query"),
+            *({"TableName": "t", "IndexName": "due"}, {"TableName": "t", "IndexName": "history"}),
+        ),
+        (
+            *(
+                "dynamodb",
+                "dynamodb:PutItem",
+                "arn:aws:dynamodb:us-east-1:000000000000:table/t",
+                "transact_write_items",
+            ),
+            {"TransactItems": [{"Put": {"TableName": "t", "Item": {}}}]},
+            {"TransactItems": [{"Delete": {"TableName": "t", "Key": {}}}]},
+        ),
+        (
+            *("sqs", "sqs:SendMessage", "arn:aws:sqs:us-east-1:000000000000:a", "send_message"),
+            *({"QueueUrl": f"http://q/000000000000/{name}", "MessageBody": "m"} for name in "ab"),
+        ),
+        (
+            *("sns", "sns:Publish", "arn:aws:sns:us-east-1:000000000000:a", "publish"),
+            *({"TopicArn": f"arn:aws:sns:us-east-1:000000000000:{name}", "Message": "m"} for name in "ab"),
+        ),
+        (
+            *("s3", "s3:GetObject", "arn:aws:s3:::bucket/reports/*", "get_object"),
+            *({"Bucket": "bucket", "Key": key} for key in ("reports/1", "data/1")),
+        ),
+    ],
+)
+def test_a_policy_allows_its_action_on_its_resource_alone(  # noqa: PLR0917  a table's columns
+    aws: Instance,
+    service: str,
+    allowed: str,
+    resource: str,
+    operation: str,
+    allowed_request: dict[str, Any],
+    refused_request: dict[str, Any],
+) -> None:
+    """None of these is there: what may be asked for is looked for, what may not is refused before."""
+    ask = getattr(aws.client(service, aws.user((allowed, resource))), operation)
+    denied = "AccessDenied|AuthorizationError"
+    with pytest.raises(ClientError) as looked_for:
+        ask(**allowed_request)
+    assert not re.search(denied, str(looked_for.value))
+    with pytest.raises(ClientError, match=denied):
+        ask(**refused_request)
 
 
 @pytest.mark.parametrize(("secure", "refused"), [("false", False), ("true", True)])

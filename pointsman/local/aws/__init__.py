@@ -11,6 +11,7 @@ MiniStack does most of it; this package is the only place that knows its interna
     templates     properties that CloudFormation must not drop      sagemaker    SageMaker's requests, from outside
     snapshots     durability                                        restore      after a stop
     queues        SQS as an event source                            events       S3's events
+    authority     what a role may do, and did                       execution_roles  what Lambda does with a function's
     conditions    IAM's condition keys                              operations   which one a request asks for
     faulty        what fails on demand                              control      how it is told to
     event_loop    the one thread of the stores                      activity     the log

@@ -12,9 +12,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from pointsman.local.aws.authority import SENDING, Authority
 from pointsman.local.aws.destinations import Destinations
 from pointsman.local.aws.invocations import Invocation, InvocationQueue
 from pointsman.local.aws.ministack import MiniStack
+from pointsman.local.aws.services import Permission
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +29,7 @@ class Delivery:
         ministack: MiniStack,
         invocations: InvocationQueue,
         destinations: Destinations,
+        authority: Authority,
         changed: Callable[[], None],
     ) -> None:
         """`changed` is called after each delivery."""
@@ -34,6 +37,7 @@ class Delivery:
         self._ministack = ministack
         self._invocations = invocations
         self._destinations = destinations
+        self._authority = authority
         self._invoke_target = ministack.eventbridge._invoke_target
 
     def install(self) -> None:
@@ -46,11 +50,26 @@ class Delivery:
     ) -> None:
         source = rule.get("Arn", "")
         target = _with_schedule_context(target, event, source)
-        if self._exists(target["Arn"]):
-            self._invoke_target(target, event, rule, view)
+        if failure := self._failure(target, source):
+            self._bury(target, json.dumps(_as_sent(self._ministack, event, view)), source, *failure)
         else:
-            self._bury(target, json.dumps(_as_sent(self._ministack, event, view)), source)
+            self._invoke_target(target, event, rule, view)
         self._changed()
+
+    def _failure(self, target: Mapping[str, Any], source: str) -> tuple[str, str] | None:
+        """EventBridge's code for what keeps the event from its target, and that in words."""
+        arn = target["Arn"]
+        if not self._exists(arn):
+            return "NO_RESOURCE", f"The target {arn} does not exist"
+        denial = self._denial(target, arn, source)
+        return ("NO_PERMISSIONS", denial) if denial else None
+
+    def _denial(self, target: Mapping[str, Any], arn: str, source: str) -> str | None:
+        """A schedule's role must allow it; who may be a rule's target is for the target's own policy to say."""
+        action = SENDING.get(arn.split(":")[2])
+        if ":scheduler:" not in source or action is None:
+            return None
+        return self._authority.denial(target["RoleArn"], Permission(action, arn), session="scheduler")
 
     def _exists(self, arn: str) -> bool:
         match arn.split(":")[2]:
@@ -61,11 +80,12 @@ class Delivery:
             case _:
                 return True
 
-    def _bury(self, target: Mapping[str, Any], event: str, source: str) -> None:
+    def _bury(self, target: Mapping[str, Any], event: str, source: str, code: str, message: str) -> None:
         arn = target["Arn"]
-        queue = (target.get("DeadLetterConfig") or {}).get("Arn")
-        if not queue:
-            logger.error("%s could not be delivered and has no dead-letter queue: %s", arn, event)
+        queue = str((target.get("DeadLetterConfig") or {}).get("Arn") or "")
+        denial = self._denial(target, queue, source) if queue else "it has no dead-letter queue"
+        if denial:
+            logger.error("%s could not be delivered (%s), and %s: %s", arn, message, denial, event)
             return
         kind = "SCHEDULE_ARN" if ":scheduler:" in source else "RULE_ARN"
         self._destinations.send(
@@ -74,8 +94,8 @@ class Delivery:
             {
                 kind: ("String", source),
                 "TARGET_ARN": ("String", arn),
-                "ERROR_CODE": ("String", "NO_RESOURCE"),
-                "ERROR_MESSAGE": ("String", f"The target {arn} does not exist"),
+                "ERROR_CODE": ("String", code),
+                "ERROR_MESSAGE": ("String", message),
                 "RETRY_ATTEMPTS": ("Number", "0"),
             },
         )

@@ -14,9 +14,21 @@ from typing import Any
 from hypercorn.asyncio import serve as serve_http
 from hypercorn.config import Config
 
-from pointsman.local.aws import activity, alarms, events, execution, faulty, metric_math, queues, schedules, templates
+from pointsman.local.aws import (
+    activity,
+    alarms,
+    events,
+    execution,
+    execution_roles,
+    faulty,
+    metric_math,
+    queues,
+    schedules,
+    templates,
+)
 from pointsman.local.aws import ministack as pinned
 from pointsman.local.aws.alarm_evaluation import AlarmEvaluation
+from pointsman.local.aws.authority import Authority, record_if_asked
 from pointsman.local.aws.conditions import EventConditions, install_secure_transport
 from pointsman.local.aws.control import controlled
 from pointsman.local.aws.delivery import Delivery
@@ -51,8 +63,10 @@ class EmbeddedAws:
         self.faults = Faults()
         self._loop = EventLoop()
         self._services = AddedServices(self._ministack)
+        self.authority = Authority(self._ministack, settings.region)
         EventConditions(self._ministack)
         install_secure_transport(self._ministack)
+        record_if_asked(self._ministack)
         self._install()
         self._saved = read(settings.snapshot_file)
         if self._saved is not None:
@@ -60,6 +74,10 @@ class EmbeddedAws:
             schedules.restore_last_fired(
                 self._ministack, self._saved.part("last_fired", {"schedules": {}, "rules": {}})
             )
+
+    @property
+    def account(self) -> str:
+        return self._ministack.account
 
     def emit(self, source: str, detail_type: str, detail: Mapping[str, Any], resources: list[str]) -> None:
         """Put an event on the default bus, `aws.*` sources included. Returns at once; events keep their order."""
@@ -110,12 +128,13 @@ class EmbeddedAws:
         execution.install(self._ministack, self._settings, self.endpoint_url)
         events.install(self._ministack, self._loop)
         queues.install(self._ministack, self._loop, changed, time_scale=self._settings.time_scale)
-        Delivery(self._ministack, self._invocations, destinations, changed).install()
+        Delivery(self._ministack, self._invocations, destinations, self.authority, changed).install()
         schedules.install(self._ministack, self._loop, time_scale=self._settings.time_scale)
         self._alarms = AlarmEvaluation(self._ministack, self._settings.time_scale)
         alarms.install(self._ministack, self.emit, self._alarms.heard)
         templates.install(self._ministack)
         metric_math.install(self._ministack)
+        execution_roles.install(self._ministack, self.authority)
         faulty.install(self._ministack, self.faults)  # before the log, which shows what a fault made of a request
         activity.install(self._ministack, changed)
 

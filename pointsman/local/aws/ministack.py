@@ -25,6 +25,7 @@ SERVICES = (
 
 _MODULES = {
     "app": "ministack.app",
+    "iam": "ministack.services.iam",
     "iam_actions": "ministack.core.iam_actions",
     "iam_evaluator": "ministack.core.iam_evaluator",
     "lambda_runtime": "ministack.core.lambda_runtime",
@@ -41,15 +42,17 @@ _MODULES = {
     "scheduler": "ministack.services.scheduler",
     "sns": "ministack.services.sns",
     "sqs": "ministack.services.sqs",
+    "sts": "ministack.services.sts",
 }
 
 # Every private name that this package calls or replaces.
 _HOOKS = {
     "app": "SERVICE_HANDLERS _ct_event_name _dispatch_service_request _get_module _loaded_modules _routing_params "
     "_state_map app fix_error_content_type fix_success_content_type pin_request_origin",
+    "iam": "_roles",
     "iam_actions": "SERVICE_TO_IAM_NAMESPACE _DENIED_CODES access_denied_response extract_iam_action "
-    "extract_resource_arn request_tag_context",
-    "iam_evaluator": "enforce",
+    "extract_resource_arn identity_denial_message request_tag_context",
+    "iam_evaluator": "EvalContext _gather_role_policies _permissions_boundary enforce evaluate parse_policy_document",
     "lambda_runtime": "Worker acquire_worker execution_credentials release_worker reset",
     "responses": "AccountRegionScopedDict _request_account_id get_region request_scope",
     "router": "SERVICE_PATTERNS detect_service extract_access_key_id",
@@ -63,15 +66,17 @@ _HOOKS = {
     "_dispatch_event _dispatch_to_lambda _event_bus_policies _event_from_test_payload _events_log_list _invoke_target "
     "_matches_pattern _parse_cron_fields _parse_rate_seconds _pattern_event_view _put_events _remove_permission "
     "_rule_last_fired _tick_scheduled_rules _update_archive",
-    "lambda_svc": "_dynamodb_stream_positions _emit_lambda_metrics _esms _event_invoke_config _execute_function "
-    "_execute_function_dispatch _execute_function_warm _execution_record_for_config _function_urls _functions "
-    "_get_base_func_record_for_ref _get_func_record_for_ref _kinesis_positions _layers _put_function_concurrency "
-    "_resolve_layer_zip _write_code_blob _xray_trace_id_for_invocation invoke_async_with_retry",
+    "lambda_svc": "_create_esm _dynamodb_stream_positions _emit_lambda_metrics _esms _event_invoke_config "
+    "_execute_function _execute_function_dispatch _execute_function_warm _execution_record_for_config "
+    "_function_urls _functions _get_base_func_record_for_ref _get_func_record_for_ref _kinesis_positions _layers "
+    "_put_event_invoke_config _put_function_concurrency _resolve_layer_zip _write_code_blob "
+    "_xray_trace_id_for_invocation invoke_async_with_retry",
     "provisioners": "_RESOURCE_HANDLERS",
     "s3": "_bucket_notifications _buckets _fire_s3_event _fire_s3_event_async _next_event_sequencer "
     "_object_disk_path _put_bucket_encryption _put_bucket_lifecycle",
     "scheduler": "_SCHEDULE_TICK_INTERVAL _schedule_last_fired _schedules _tick_schedules",
     "sns": "publish_internal",
+    "sts": "register_session",
     "sqs": "_CANONICAL_NETLOC _delete_messages_for_esm _ensure_msg_fields _md5_msg_attrs _queue_by_arn "
     "_queue_name_to_url _queues _rebuild_queue_name_index _receive_messages_for_esm esm_wake queue_delay",
 }
@@ -82,6 +87,7 @@ class MiniStack:
     """The modules of the one MiniStack in this process (its state is module-global)."""
 
     app: Any
+    iam: Any
     iam_actions: Any
     iam_evaluator: Any
     lambda_runtime: Any
@@ -98,6 +104,7 @@ class MiniStack:
     scheduler: Any
     sns: Any
     sqs: Any
+    sts: Any
 
     @property
     def account(self) -> str:

@@ -8,7 +8,9 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
+from pointsman.local.aws.authority import Authority
 from pointsman.local.aws.services import Permission, Service
+from pointsman.local.sagemaker.roles import ACCOUNTS_OWN, Credentials
 
 # A request's member to the resource it names; the first member present decides. A name becomes an ARN, which
 # SageMaker writes in lower case; a value that is an ARN already is taken as it is.
@@ -29,6 +31,9 @@ _RESOURCES = {
     "ModelName": "model/{name}",
     "ImageName": "image/{name}",
 }
+
+# How sessions are called that SageMaker opens as a role.
+_SESSION = "SageMaker"
 
 # Lists are not authorised per resource, whatever they are filtered by; that of a pipeline's executions is.
 _ON_ANY_RESOURCE = re.compile(r"List(?!PipelineExecution|PipelineVersions|Tags).*|Search")
@@ -91,6 +96,32 @@ def further_permissions(operation: str, body: bytes, region: str, account: str) 
     if request.get("Tags"):
         found.append(Permission("sagemaker:AddTags", resource_arn(operation, "/", body, region, account)))
     return found
+
+
+class SageMakerRoles:
+    """Jobs, steps and models held to IAM. A role that IAM doesn't know is held to nothing: samples name others'."""
+
+    def __init__(self, authority: Authority, region: str, account: str) -> None:
+        self._authority = authority
+        self._region = region
+        self._account = account
+
+    def credentials(self, role: str) -> Credentials:
+        return (
+            Credentials(*self._authority.credentials(role, _SESSION)) if self._authority.knows(role) else ACCOUNTS_OWN
+        )
+
+    def denial(self, role: str, operation: str, request: dict[str, Any]) -> str | None:
+        if not self._authority.knows(role):
+            return None
+        body = json.dumps(request).encode()
+        arn = resource_arn(operation, "/", body, self._region, self._account)
+        needed = [
+            Permission(f"sagemaker:{operation}", arn),
+            *further_permissions(operation, body, self._region, self._account),
+        ]
+        denials = (self._authority.denial(role, permission, _SESSION) for permission in needed)
+        return next(filter(None, denials), None)
 
 
 def _role(request: dict[str, Any]) -> str | None:

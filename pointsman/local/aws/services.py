@@ -69,6 +69,9 @@ class AddedServices:
         )
         ministack.iam_actions.extract_iam_action = self._extract_action
         ministack.iam_actions.extract_resource_arn = self._extract_resource
+        ministack.iam_actions.access_denied_response = self._naming_the_resource(
+            ministack.iam_actions.access_denied_response
+        )
         for name in ("fix_error_content_type", "fix_success_content_type"):
             setattr(ministack.app, name, self._but_for_ours(getattr(ministack.app, name)))
 
@@ -96,6 +99,18 @@ class AddedServices:
                 fix(service, status, headers)
 
         return fixed
+
+    def _naming_the_resource(self, respond: Callable[..., Response]) -> Callable[..., Response]:
+        """MiniStack leaves it out where it doesn't know the service to name it."""
+
+        def denied(service: str, action: str, principal_arn: str, *rest: Any, **named: Any) -> Response:
+            if service in self._services and not named.get("message") and "resource_arn" in named:
+                named["message"] = self._ministack.iam_actions.identity_denial_message(
+                    action, principal_arn, named["resource_arn"], named.get("explicit_deny", False)
+                )
+            return respond(service, action, principal_arn, *rest, **named)
+
+        return denied
 
     def _adapter(self, service: Service, handler: Handler) -> Callable[..., Any]:
         async def handle(_method: str, path: str, headers: Mapping[str, str], body: bytes, query: Any) -> Response:

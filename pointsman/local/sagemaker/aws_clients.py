@@ -13,8 +13,9 @@ def client(service: str, surroundings: Surroundings, **config: Any) -> Any:
         service,  # type: ignore[call-overload]
         endpoint_url=surroundings.endpoint_url,
         region_name=surroundings.region,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 -- the embedded AWS knows no other
+        aws_access_key_id=surroundings.credentials.access_key,
+        aws_secret_access_key=surroundings.credentials.secret_key,
+        aws_session_token=surroundings.credentials.token,
         config=Config(**config),
     )
 

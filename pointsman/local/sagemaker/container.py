@@ -6,13 +6,15 @@ own (`job_cell`) and nothing need be changed; elsewhere words that name `/opt/ml
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import pointsman
 from pointsman.local.sagemaker import job_cell, job_cell_probe
 from pointsman.local.sagemaker.errors import JobFailedError
 from pointsman.local.sagemaker.job_folder import FOLDER_VARIABLE, JobFolder
+from pointsman.local.sagemaker.roles import ACCOUNTS_OWN, UNCHECKED, Credentials, Roles
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,12 @@ class Surroundings:
     endpoint_url: str
     region: str
     shared: tuple[Path, ...] = ()
+    roles: Roles = UNCHECKED
+    credentials: Credentials = ACCOUNTS_OWN
+
+    def acting_as(self, role: str | None) -> Self:
+        """The same for whoever acts as the role; None: for ourselves."""
+        return replace(self, credentials=self.roles.credentials(role) if role else ACCOUNTS_OWN)
 
 
 def plan(
@@ -82,8 +90,9 @@ def _base_environment(folder: JobFolder, surroundings: Surroundings) -> dict[str
         "AWS_REGION": surroundings.region,
         "AWS_DEFAULT_REGION": surroundings.region,
         "AWS_ENDPOINT_URL": surroundings.endpoint_url,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ACCESS_KEY_ID": surroundings.credentials.access_key,
+        "AWS_SECRET_ACCESS_KEY": surroundings.credentials.secret_key,
+        **({"AWS_SESSION_TOKEN": surroundings.credentials.token} if surroundings.credentials.token else {}),
         FOLDER_VARIABLE: str(folder.root),
     }
 

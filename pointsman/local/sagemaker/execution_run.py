@@ -13,7 +13,7 @@ from pointsman.local.sagemaker import definition_parser, frontier, selection
 from pointsman.local.sagemaker.definition import Definition, Step
 from pointsman.local.sagemaker.execution_records import STEP_FAILURE, TERMINAL
 from pointsman.local.sagemaker.property_values import PropertyValues
-from pointsman.local.sagemaker.s3_transfer import Transfer
+from pointsman.local.sagemaker.s3_transfer import Transfers
 from pointsman.local.sagemaker.shapes import Shape
 from pointsman.local.sagemaker.signals import Interruption, Signal
 from pointsman.local.sagemaker.step_work import INTERNAL_ERROR, StepWork, Workshop
@@ -22,11 +22,11 @@ logger = logging.getLogger(__name__)
 
 
 class ExecutionRun:
-    def __init__(self, arn: str, shop: Workshop, transfer: Transfer) -> None:
+    def __init__(self, arn: str, shop: Workshop, transfers: Transfers) -> None:
         self._arn = arn
         self._shop = shop
         self._records = shop.records
-        self._transfer = transfer
+        self._transfers = transfers
         self._ended: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._standings: dict[str, frontier.Standing] = {}
         self.signal = Signal()
@@ -64,7 +64,7 @@ class ExecutionRun:
             given["parameters"],
             records=self._records,
             kinds=self._shop.kinds,
-            transfer=self._transfer,
+            transfer=self._transfers.acting_as(execution["roleArn"]),
         )
         self._restore()
         if execution["PipelineExecutionStatus"] == "Stopping":

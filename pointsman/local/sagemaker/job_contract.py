@@ -43,6 +43,10 @@ class JobContract(Protocol):
         """Members that change when the job enters a phase: Downloading, Training, Uploading, or its ending."""
         ...
 
+    def role(self, job: Shape) -> str | None:
+        """What it acts as."""
+        ...
+
     def lay_out(self, job: Shape, folder: JobFolder, transfer: Transfer) -> None:
         """Inputs and configuration files. Raises JobFailedError for what is missing or not supported."""
         ...

@@ -15,7 +15,7 @@ from pointsman.local.sagemaker.job_contract import Ending, JobContract
 from pointsman.local.sagemaker.job_folder import JobFolder
 from pointsman.local.sagemaker.job_logs import LogShipper
 from pointsman.local.sagemaker.job_process import JobProcess
-from pointsman.local.sagemaker.s3_transfer import Transfer
+from pointsman.local.sagemaker.s3_transfer import Transfers
 from pointsman.local.sagemaker.shapes import Shape
 from pointsman.local.sagemaker.signals import Interruption, Signal
 from pointsman.local.sagemaker.store import Kind
@@ -29,13 +29,13 @@ _GRACE_SECONDS = 10.0
 
 class Jobs:
     def __init__(
-        self, account: Account, root: Path, *, transfer: Transfer, logs: LogShipper, surroundings: Surroundings
+        self, account: Account, root: Path, *, transfers: Transfers, logs: LogShipper, surroundings: Surroundings
     ) -> None:
         """`root`: the folder of the jobs' folders."""
         self._account = account
         self._store = account.store
         self._root = root
-        self._transfer = transfer
+        self._transfers = transfers
         self._logs = logs
         self._surroundings = surroundings
         self._running: dict[tuple[Kind, str], Signal] = {}
@@ -112,11 +112,12 @@ class Jobs:
             self._logs.finish(tail)
 
     def _attempt(self, contract: JobContract, job: Shape, folder: JobFolder, signal: Signal) -> Ending:
-        name = job[f"{contract.noun}Name"]
+        name, role = job[f"{contract.noun}Name"], contract.role(job)
+        transfer = self._transfers.acting_as(role)
         self._enter(contract, name, "Downloading")
         folder.note(image_versions.differences(contract.image(job)))
-        contract.lay_out(job, folder, self._transfer)
-        launch = contract.launch(job, folder, self._surroundings)
+        contract.lay_out(job, folder, transfer)
+        launch = contract.launch(job, folder, self._surroundings.acting_as(role))
         self._enter(contract, name, "Training", **{f"{contract.verb}StartTime": times.now()})
         code = 0
         if signal.raised is None:
@@ -124,11 +125,11 @@ class Jobs:
             signal.listen(process.interrupt)
             with _limited(job, signal):
                 code = process.wait()
-            contract.preserve(job, folder, self._transfer)
+            contract.preserve(job, folder, transfer)
         ending = _ending(code, folder, signal)
         if ending.status == "Completed" or (contract.delivers_when_stopped and signal.raised is not Interruption.HALT):
             self._enter(contract, name, "Uploading")
-            contract.deliver(job, folder, self._transfer)
+            contract.deliver(job, folder, transfer)
         return ending
 
     def _enter(self, contract: JobContract, name: str, phase: str, **members: Any) -> None:

@@ -3,16 +3,16 @@
 import threading
 
 from pointsman.local.sagemaker.execution_run import ExecutionRun
-from pointsman.local.sagemaker.s3_transfer import Transfer
+from pointsman.local.sagemaker.s3_transfer import Transfers
 from pointsman.local.sagemaker.signals import Interruption
 from pointsman.local.sagemaker.step_work import Workshop
 
 
 class PipelineEngine:
-    def __init__(self, shop: Workshop, transfer: Transfer) -> None:
+    def __init__(self, shop: Workshop, transfers: Transfers) -> None:
         self._shop = shop
         self._records = shop.records
-        self._transfer = transfer
+        self._transfers = transfers
         self._lock = threading.Lock()
         self._runs: dict[str, ExecutionRun] = {}
         self._again: set[str] = set()
@@ -30,7 +30,7 @@ class PipelineEngine:
             if arn in self._runs:
                 self._again.add(arn)  # retried before its earlier run has quite gone
                 return
-            run = self._runs[arn] = ExecutionRun(arn, self._shop, self._transfer)
+            run = self._runs[arn] = ExecutionRun(arn, self._shop, self._transfers)
             run.start(when_over=self._forget)
 
     def stop(self, arn: str) -> None:

@@ -32,6 +32,9 @@ class ProcessingJob:
     def arn(self, arns: Arns, name: str) -> str:
         return arns.processing_job(name)
 
+    def role(self, job: Shape) -> str | None:
+        return str(job["RoleArn"])
+
     def begun(self, request: Shape, arn: str, at: float) -> Shape:  # noqa: ARG002 -- the contract's signature
         return {"StoppingCondition": request.get("StoppingCondition") or {"MaxRuntimeInSeconds": 86400}}
 

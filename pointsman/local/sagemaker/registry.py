@@ -56,6 +56,13 @@ class Registry:
             self._account.publish(events.model_package_changed(package))
         return {"ModelPackageArn": arn}
 
+    def has_group(self, name: str) -> bool:
+        try:
+            self._groups.find(name)
+        except ValidationError:
+            return False
+        return True
+
     def describe_package(self, request: Shape) -> Shape:
         return _answered(self._package(request["ModelPackageName"]))
 

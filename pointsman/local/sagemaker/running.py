@@ -27,7 +27,7 @@ from pointsman.local.sagemaker.pipeline_operations import pipeline_operations
 from pointsman.local.sagemaker.pipelines import Pipelines
 from pointsman.local.sagemaker.processing_job import ProcessingJob
 from pointsman.local.sagemaker.registry import Registry
-from pointsman.local.sagemaker.s3_transfer import Transfer, s3_client
+from pointsman.local.sagemaker.s3_transfer import Transfers
 from pointsman.local.sagemaker.step_cache import StepCache
 from pointsman.local.sagemaker.step_work import Workshop
 from pointsman.local.sagemaker.steps.callback import CallbackStep
@@ -65,15 +65,16 @@ class Running:
         self._lock = lock
         self._outbox = Outbox(account.store, emit, EventFaults(faults, time_scale))
         self._logs = LogShipper(surroundings)
-        transfer = Transfer(s3_client(surroundings))
-        jobs = Jobs(account, directory / "jobs", transfer=transfer, logs=self._logs, surroundings=surroundings)
+        transfers = Transfers(surroundings)
+        transfer = transfers.acting_as(None)
+        jobs = Jobs(account, directory / "jobs", transfers=transfers, logs=self._logs, surroundings=surroundings)
         groups, records = PackageGroups(account), ExecutionRecords(account)
         registry = Registry(account, groups)
         self.hosting = Hosting(
             account,
             directory / "endpoints",
             registry=registry,
-            transfer=transfer,
+            transfers=transfers,
             logs=self._logs,
             surroundings=surroundings,
             time_scale=time_scale,
@@ -95,8 +96,8 @@ class Running:
             "QualityCheck": QualityCheckStep(jobs, account.store, registry),
             "Callback": CallbackStep(callbacks, account.store, surroundings),
         }
-        shop = Workshop(records, step_kinds, StepCache(account.store), time_scale, faults)
-        self._engine = PipelineEngine(shop, transfer)
+        shop = Workshop(records, step_kinds, StepCache(account.store), time_scale, faults, surroundings.roles)
+        self._engine = PipelineEngine(shop, transfers)
         self.api = Api({
             **pipeline_operations(account, Pipelines(account, transfer), records, self._engine),
             **{

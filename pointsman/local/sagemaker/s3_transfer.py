@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pointsman.local.sagemaker.aws_clients import client
 from pointsman.local.sagemaker.container import Surroundings
 from pointsman.local.sagemaker.errors import JobFailedError
+from pointsman.local.sagemaker.roles import Credentials
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -42,6 +44,23 @@ class Location:
 def s3_client(surroundings: Surroundings) -> "S3Client":
     made: S3Client = client("s3", surroundings, s3={"addressing_style": "path"}, max_pool_connections=2 * _PARALLEL)
     return made
+
+
+class Transfers:
+    """One for each that acts."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
+        self._made: dict[Credentials, Transfer] = {}
+        self._lock = threading.Lock()
+
+    def acting_as(self, role: str | None) -> "Transfer":
+        """None: for ourselves."""
+        surroundings = self._surroundings.acting_as(role)
+        with self._lock:
+            if surroundings.credentials not in self._made:
+                self._made[surroundings.credentials] = Transfer(s3_client(surroundings))
+            return self._made[surroundings.credentials]
 
 
 class Transfer:

@@ -14,6 +14,7 @@ from pointsman.local.sagemaker.job_process import end_leftovers
 from pointsman.local.sagemaker.naming import Arns
 from pointsman.local.sagemaker.operation_faults import answered, named
 from pointsman.local.sagemaker.outbox import Emit
+from pointsman.local.sagemaker.roles import UNCHECKED, Roles
 from pointsman.local.sagemaker.running import Running
 from pointsman.local.sagemaker.store import Store
 
@@ -24,7 +25,8 @@ class LocalSageMaker:
     `endpoint_url` serves S3, CloudWatch and its logs to us, to jobs and to models; `emit(detail_type, detail,
     resources)` receives the events, whose source is `aws.sagemaker`, one at a time and in order, from a thread of ours.
     `time_scale` 60 lets a minute of an endpoint's deployment waits pass in a second. `shared`: folders of this machine
-    that jobs and models see, whatever else their file systems hide. `faults` strike here.
+    that jobs and models see, whatever else their file systems hide. `faults` strike here. `roles`: IAM's, where jobs,
+    steps and models are held to it.
     """
 
     def __init__(
@@ -39,10 +41,11 @@ class LocalSageMaker:
         time_scale: float = 1.0,
         shared: Sequence[Path] = (),
         faults: Faults | None = None,
+        roles: Roles = UNCHECKED,
     ) -> None:
         self._time_scale = time_scale
         self._directory = directory.resolve()
-        self._surroundings = Surroundings(endpoint_url, region, tuple(path.resolve() for path in shared))
+        self._surroundings = Surroundings(endpoint_url, region, tuple(path.resolve() for path in shared), roles)
         self._emit = emit
         self._arns = Arns(region, account)
         self._limits = limits or Limits()

@@ -13,6 +13,7 @@ from pointsman.local.sagemaker.definition import Step
 from pointsman.local.sagemaker.errors import InterruptedRunError, StepFailedError, UnresolvedReferenceError
 from pointsman.local.sagemaker.execution_records import ExecutionRecords
 from pointsman.local.sagemaker.property_values import PropertyValues
+from pointsman.local.sagemaker.roles import UNCHECKED, Roles
 from pointsman.local.sagemaker.shapes import Shape
 from pointsman.local.sagemaker.signals import Interruption, Signal
 from pointsman.local.sagemaker.step_cache import Place, StepCache
@@ -31,6 +32,7 @@ class Workshop:
     cache: StepCache
     time_scale: float
     faults: Faults = field(default_factory=Faults)
+    roles: Roles = UNCHECKED
 
 
 class StepWork:
@@ -122,6 +124,7 @@ class StepWork:
                 signal=signal,
                 metadata=metadata,
                 record=partial(self._change, "Executing"),
+                roles=self._shop.roles,
             )
         )
 

@@ -48,6 +48,9 @@ class TrainingJob:
     def arn(self, arns: Arns, name: str) -> str:
         return arns.training_job(name)
 
+    def role(self, job: Shape) -> str | None:
+        return str(job["RoleArn"])
+
     def begun(self, request: Shape, arn: str, at: float) -> Shape:  # noqa: ARG002 -- the contract's signature
         _check_spot(request)
         job = {

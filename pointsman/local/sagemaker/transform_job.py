@@ -41,6 +41,10 @@ class TransformJob:
     def arn(self, arns: Arns, name: str) -> str:
         return arns.transform_job(name)
 
+    def role(self, job: Shape) -> str | None:
+        role: str | None = job["container"].get("ExecutionRoleArn")
+        return role
+
     def begun(self, request: Shape, arn: str, at: float) -> Shape:  # noqa: ARG002 -- the contract's signature
         _check(request)
         # What serves is settled now: the model may be gone before the job begins, or after a crash.

@@ -11,7 +11,7 @@ from pointsman.local.sagemaker.container import Surroundings
 from pointsman.local.sagemaker.errors import DeploymentFailedError
 from pointsman.local.sagemaker.hosting.model_server import ModelServer, Site
 from pointsman.local.sagemaker.job_logs import LogShipper
-from pointsman.local.sagemaker.s3_transfer import Transfer
+from pointsman.local.sagemaker.s3_transfer import Transfers
 from tests.contract.sagemaker.definitions import IMAGE
 from tests.contract.sagemaker.hosted import SCRIPT, Hosted, refused
 from tests.contract.sagemaker.killable import Killable
@@ -108,7 +108,7 @@ def test_a_model_that_is_gone_by_then_fails_the_endpoint(hosted: Hosted) -> None
 def test_who_does_not_answer_ping_in_time_is_given_up(aws: Instance, s3: Any, bucket: str, tmp_path: Path) -> None:
     hosted = Hosted(Killable(tmp_path, ""), s3, bucket)
     surroundings = Surroundings(aws.endpoint_url, "us-east-1")
-    site = Site(tmp_path / "models", Transfer(s3), LogShipper(surroundings), surroundings)
+    site = Site(tmp_path / "models", Transfers(surroundings), LogShipper(surroundings), surroundings)
     url = hosted.archive("slow", "import time; time.sleep(600)")
     variant = {
         "VariantName": "AllTraffic",

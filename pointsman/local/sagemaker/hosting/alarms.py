@@ -15,14 +15,14 @@ logger = logging.getLogger(__name__)
 class Alarms:
     def __init__(self, surroundings: Surroundings) -> None:
         self._surroundings = surroundings
-        self._client: Any = None
+        self._clients: dict[str | None, Any] = {}
 
-    def ringing(self, names: Sequence[str]) -> list[str]:
-        """Those in state ALARM. One that doesn't exist, or can't be asked about, isn't."""
+    def ringing(self, names: Sequence[str], role: str | None) -> list[str]:
+        """Those in state ALARM. One that doesn't exist, or can't be asked about, isn't. `role`: the model's."""
         if not names:
             return []
         try:
-            found = self._cloudwatch().describe_alarms(
+            found = self._cloudwatch(role).describe_alarms(
                 AlarmNames=list(names), AlarmTypes=["MetricAlarm", "CompositeAlarm"]
             )
         except (BotoCoreError, ClientError) as error:
@@ -31,7 +31,7 @@ class Alarms:
         alarms = [*found.get("MetricAlarms", []), *found.get("CompositeAlarms", [])]
         return [alarm["AlarmName"] for alarm in alarms if alarm["StateValue"] == "ALARM"]
 
-    def _cloudwatch(self) -> Any:
-        if self._client is None:
-            self._client = impatient_client("cloudwatch", self._surroundings)
-        return self._client
+    def _cloudwatch(self, role: str | None) -> Any:
+        if role not in self._clients:
+            self._clients[role] = impatient_client("cloudwatch", self._surroundings.acting_as(role))
+        return self._clients[role]

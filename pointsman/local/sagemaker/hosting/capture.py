@@ -102,9 +102,10 @@ def _encoded(payload: Payload, headers: Shape) -> tuple[str, str]:
 class Capture:
     """Of one variant's requests, the configured share, evenly spread over them."""
 
-    def __init__(self, config: Shape, endpoint: str, variant: str, files: CaptureFiles) -> None:
+    def __init__(self, config: Shape, endpoint: str, variant: Shape, files: CaptureFiles) -> None:
         self._config = config
-        self._folder = f"{config['DestinationS3Uri'].rstrip('/')}/{endpoint}/{variant}"
+        self._folder = f"{config['DestinationS3Uri'].rstrip('/')}/{endpoint}/{variant['VariantName']}"
+        self._role = variant["container"].get("ExecutionRoleArn")
         self._files = files
         self._numbers = itertools.count()
 
@@ -112,7 +113,8 @@ class Capture:
         """Returns at once: the record goes to S3 with others, later."""
         if spread(next(self._numbers)) * 100 < self._config["InitialSamplingPercentage"]:
             line = json.dumps(record(self._config, exchange, str(uuid.uuid4())), separators=(",", ":"))
-            self._files.add(self._folder, self._config.get("KmsKeyId"), exchange.at, line.encode())
+            kms_key = self._config.get("KmsKeyId")
+            self._files.add(self._folder, exchange.at, line.encode(), kms_key=kms_key, role=self._role)
 
     def flush(self) -> None:
         """What was taken goes to S3 now."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pointsman.local.sagemaker.errors import JobFailedError
-from pointsman.local.sagemaker.s3_transfer import Transfer
+from pointsman.local.sagemaker.s3_transfer import Transfers
 
 logger = logging.getLogger(__name__)
 _FULL_BYTES = 5 * 1024 * 1024
@@ -29,6 +29,7 @@ class _File:
     folder: str
     name: str
     kms_key: str | None
+    role: str | None
     due: float
     lines: list[bytes] = field(default_factory=list)
     size: int = 0
@@ -36,8 +37,8 @@ class _File:
 
 
 class CaptureFiles:
-    def __init__(self, transfer: Transfer, time_scale: float) -> None:
-        self._transfer = transfer
+    def __init__(self, transfers: Transfers, time_scale: float) -> None:
+        self._transfers = transfers
         self._wait_seconds = _WAIT_SECONDS / time_scale
         self._changed = threading.Condition()
         self._open: dict[tuple[str, str | None], _File] = {}
@@ -55,15 +56,15 @@ class CaptureFiles:
             self._changed.notify_all()
         self._thread.join(timeout=_STOP_SECONDS)
 
-    def add(self, folder: str, kms_key: str | None, at: float, line: bytes) -> None:
-        """`folder`: URI of an endpoint's variant; `at`: epoch seconds, whose hour is the file's."""
+    def add(self, folder: str, at: float, line: bytes, *, kms_key: str | None, role: str | None) -> None:
+        """`folder`: URI of an endpoint's variant, `role` its model's; `at`: epoch seconds, whose hour is the file's."""
         moment = datetime.fromtimestamp(at, UTC)
         hour = f"{folder}/{moment:%Y/%m/%d/%H}"
         with self._changed:
             file = self._open.get((hour, kms_key))
             if file is None:
                 name = f"{moment:%M-%S}-{moment.microsecond // 1000:03d}-{uuid.uuid4()}.jsonl"
-                file = _File(hour, name, kms_key, time.monotonic() + self._wait_seconds)
+                file = _File(hour, name, kms_key, role, time.monotonic() + self._wait_seconds)
                 self._open[hour, kms_key] = file
                 self._changed.notify_all()
             file.lines.append(line)
@@ -100,7 +101,7 @@ class CaptureFiles:
     def _write(self, file: _File) -> None:
         uri = f"{file.folder}/{file.name}"
         try:
-            self._transfer.write(uri, b"\n".join(file.lines) + b"\n", file.kms_key)
+            self._transfers.acting_as(file.role).write(uri, b"\n".join(file.lines) + b"\n", file.kms_key)
         except JobFailedError as error:
             file.attempts += 1
             if file.attempts >= _ATTEMPTS or self._closing:

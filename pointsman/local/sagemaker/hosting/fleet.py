@@ -28,10 +28,15 @@ class Fleet:
                 endpoint,
                 deployed["fleet"],
                 variant,
-                Capture(captured, endpoint, variant["VariantName"], files) if is_enabled(captured) else None,
+                Capture(captured, endpoint, variant, files) if is_enabled(captured) else None,
             )
             for variant in config["ProductionVariants"]
         ]
+
+    @property
+    def role(self) -> str | None:
+        """What its models act as; one for all, as far as alarms are concerned."""
+        return self.servers[0].role
 
     def targets(self, share: float) -> list[Target]:
         """Its servers, when it has this share of the endpoint's traffic; none of them when that is nothing."""

@@ -18,7 +18,7 @@ from pointsman.local.sagemaker.hosting.roll_out import Watch
 from pointsman.local.sagemaker.hosting.routes import Routes
 from pointsman.local.sagemaker.job_logs import LogShipper
 from pointsman.local.sagemaker.registry import Registry
-from pointsman.local.sagemaker.s3_transfer import Transfer
+from pointsman.local.sagemaker.s3_transfer import Transfers
 
 
 class Hosting:
@@ -28,7 +28,7 @@ class Hosting:
         root: Path,
         *,
         registry: Registry,
-        transfer: Transfer,
+        transfers: Transfers,
         logs: LogShipper,
         surroundings: Surroundings,
         time_scale: float,
@@ -36,10 +36,10 @@ class Hosting:
         """`root`: the folder of the models' folders."""
         routes = Routes()
         watch = Watch(Alarms(surroundings), time_scale)
-        self._captured, self._metrics = CaptureFiles(transfer, time_scale), Metrics(surroundings)
-        site = Site(root, transfer, logs, surroundings)
+        self._captured, self._metrics = CaptureFiles(transfers, time_scale), Metrics(surroundings)
+        site = Site(root, transfers, logs, surroundings)
         self._deployments = Deployments(account, site, self._captured, routes, watch)
-        self.models = Models(account, registry, transfer)
+        self.models = Models(account, registry, transfers)
         self._configs = EndpointConfigs(account, self.models)
         self._endpoints = Endpoints(account, self._configs, self._deployments)
         self.invocations = Invocations(account, routes, self._metrics)

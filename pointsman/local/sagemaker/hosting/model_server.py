@@ -15,7 +15,7 @@ from pointsman.local.sagemaker.hosting.capture import Capture
 from pointsman.local.sagemaker.job_folder import JobFolder
 from pointsman.local.sagemaker.job_logs import LogShipper, Tail
 from pointsman.local.sagemaker.job_process import JobProcess
-from pointsman.local.sagemaker.s3_transfer import Transfer
+from pointsman.local.sagemaker.s3_transfer import Transfers
 from pointsman.local.sagemaker.shapes import Shape
 from pointsman.local.sagemaker.signals import Interruption
 
@@ -33,7 +33,7 @@ class Site:
     """What all model processes share. `root`: the folder of their folders."""
 
     root: Path
-    transfer: Transfer
+    transfers: Transfers
     logs: LogShipper
     surroundings: Surroundings
 
@@ -49,6 +49,7 @@ class ModelServer:
         self.log_stream = f"{self.variant}/i-{fleet}"
         self._site = site
         self._container: Shape = variant["container"]
+        self.role: str | None = self._container.get("ExecutionRoleArn")
         self._startup_seconds = variant.get("ContainerStartupHealthCheckTimeoutInSeconds", _STARTUP_SECONDS)
         self._root: Path = site.root / endpoint.lower() / fleet / self.variant
         self._ended = threading.Event()
@@ -114,13 +115,14 @@ class ModelServer:
             folder.log.write_bytes(b"")
             return folder
         folder = JobFolder.fresh(self._root)
-        container.lay_out(self._container, folder, self._site.transfer)
+        container.lay_out(self._container, folder, self._site.transfers.acting_as(self.role))
         complete.touch()
         return folder
 
     def _launch(self, folder: JobFolder) -> None:
         self._port_file.unlink(missing_ok=True)
-        launch = container.launch(self._container, folder, self._site.surroundings, self._port_file)
+        surroundings = self._site.surroundings.acting_as(self.role)
+        launch = container.launch(self._container, folder, surroundings, self._port_file)
         self._process = JobProcess(launch, folder.log, grace_seconds=_GRACE_SECONDS)
 
     def _keep(self, folder: JobFolder) -> None:

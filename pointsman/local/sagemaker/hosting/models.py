@@ -6,7 +6,7 @@ from pointsman.local.sagemaker.errors import JobFailedError, ValidationError
 from pointsman.local.sagemaker.hosting import events
 from pointsman.local.sagemaker.hosting.named import MODEL, Named
 from pointsman.local.sagemaker.registry import Registry
-from pointsman.local.sagemaker.s3_transfer import Transfer
+from pointsman.local.sagemaker.s3_transfer import Transfers
 from pointsman.local.sagemaker.shapes import Shape
 
 _KEPT = (
@@ -18,14 +18,15 @@ _KEPT = (
 class Models:
     """In the form of DescribeModel; `container` is what serves, with what a package says in the package's place."""
 
-    def __init__(self, account: Account, registry: Registry, transfer: Transfer) -> None:
+    def __init__(self, account: Account, registry: Registry, transfers: Transfers) -> None:
         self._account = account
         self._registry = registry
-        self._transfer = transfer
+        self._transfers = transfers
         self._named = Named(account, MODEL)
 
     def create(self, request: Shape) -> Shape:
-        container = self._resolved(_only_container(request))
+        role = request.get("ExecutionRoleArn")
+        container = {**self._resolved(_only_container(request), role), "ExecutionRoleArn": role}
         body = {
             **{name: request[name] for name in _KEPT if name in request},
             "CreationTime": times.now(),
@@ -57,19 +58,19 @@ class Models:
     def _publish(self, name: str) -> None:
         self._account.publish(events.model_changed(self.find(name), self._named.tags(name)))
 
-    def _resolved(self, container: Shape) -> Shape:
+    def _resolved(self, container: Shape, role: str | None) -> Shape:
         package_name = container.get("ModelPackageName")
         if package_name is not None:
             package = self._registry.describe_package({"ModelPackageName": package_name})
             return {**_of_package(package), "Environment": _environment(package, container)}
         url = container.get("ModelDataUrl")
-        if url is not None and not self._exists(url):
+        if url is not None and not self._exists(url, role):
             raise ValidationError(f"Could not find model data at {url}.")
         return container
 
-    def _exists(self, uri: str) -> bool:
+    def _exists(self, uri: str, role: str | None) -> bool:
         try:
-            return self._transfer.exists(uri)
+            return self._transfers.acting_as(role).exists(uri)
         except JobFailedError as error:
             raise ValidationError(f"Could not access model data at {uri}. {error}") from error
 

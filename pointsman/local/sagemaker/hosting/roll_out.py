@@ -63,7 +63,7 @@ class RollOut:
         self._check(new, limit)
 
     def _check(self, new: Fleet, limit: float | None) -> None:
-        if ringing := self._watch.alarms.ringing(self._alarms):
+        if ringing := self._watch.alarms.ringing(self._alarms, new.role):
             raise DeploymentFailedError(f"Rolled back because of CloudWatch alarms in ALARM: {', '.join(ringing)}.")
         if new.has_crashed():
             raise DeploymentFailedError("Rolled back because a container of the new fleet ended by itself.")

@@ -30,11 +30,13 @@ class MonitorJob(ProcessingJob):
     def deliver(self, job: Shape, folder: JobFolder, transfer: Transfer) -> None:
         super().deliver(job, folder, transfer)
         if job["Environment"].get("publish_cloudwatch_metrics") == "Enabled":
-            self._publish(namespace(job["Environment"]), list(_metrics(folder.container(_METRICS), folder)), folder)
+            self._publish(
+                namespace(job["Environment"]), list(_metrics(folder.container(_METRICS), folder)), folder, job
+            )
 
-    def _publish(self, namespace: str, metrics: list[Shape], folder: JobFolder) -> None:
+    def _publish(self, namespace: str, metrics: list[Shape], folder: JobFolder, job: Shape) -> None:
         """Best effort: the reports tell the same, and stand in S3 by now."""
-        cloudwatch: Any = impatient_client("cloudwatch", self._surroundings)
+        cloudwatch: Any = impatient_client("cloudwatch", self._surroundings.acting_as(self.role(job)))
         try:
             for start in range(0, len(metrics), _BATCH):
                 cloudwatch.put_metric_data(Namespace=namespace, MetricData=metrics[start : start + _BATCH])

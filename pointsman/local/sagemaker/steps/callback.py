@@ -5,8 +5,6 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps-types.htm
 
 import json
 import logging
-from functools import cached_property
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -38,10 +36,10 @@ class CallbackStep:
             "arguments": run.resolve(run.step.arguments),
         }
         if not self._callbacks.was_sent(token):  # a crash in between sends it twice: the token is the same
-            self._send(queue, {**message, "status": "Executing"})
+            self._send(queue, {**message, "status": "Executing"}, run.role)
             self._callbacks.mark_sent(token)
         # Whoever works for the step hears of a stop, and must still answer: until then nothing stops.
-        run.signal.listen(lambda raised: self._tell_of_stop(raised, queue, message))
+        run.signal.listen(lambda raised: self._tell_of_stop(raised, queue, message, run.role))
         answer = self._callbacks.wait(token, run.signal)
         if run.signal.raised is Interruption.STOP:
             return StepEnd("Stopped")
@@ -62,19 +60,17 @@ class CallbackStep:
             run.record({"Callback": recorded})
         return recorded
 
-    def _tell_of_stop(self, raised: Interruption, queue: str, message: Shape) -> None:
+    def _tell_of_stop(self, raised: Interruption, queue: str, message: Shape, role: str) -> None:
         if raised is Interruption.STOP:
             try:
-                self._send(queue, {**message, "status": "Stopping"})
+                self._send(queue, {**message, "status": "Stopping"}, role)
             except StepFailedError as error:
                 logger.warning("Nobody hears of the stop of %s: %s", message["token"], error)
 
-    def _send(self, queue: str, message: Shape) -> None:
+    def _send(self, queue: str, message: Shape, role: str) -> None:
         try:
-            self._client.send_message(QueueUrl=queue, MessageBody=json.dumps(message))
+            client("sqs", self._surroundings.acting_as(role)).send_message(
+                QueueUrl=queue, MessageBody=json.dumps(message)
+            )
         except (ClientError, BotoCoreError) as error:
             raise StepFailedError(f"ClientError: Failed to invoke sqs:SendMessage. Error Details: {error}") from error
-
-    @cached_property
-    def _client(self) -> Any:
-        return client("sqs", self._surroundings)

@@ -7,6 +7,7 @@ from pointsman.local.sagemaker.job_contract import JobContract
 from pointsman.local.sagemaker.jobs import Jobs
 from pointsman.local.sagemaker.naming import execution_id, new_job_name, resource_name
 from pointsman.local.sagemaker.shapes import Shape, coerce, input_shape
+from pointsman.local.sagemaker.signals import Interruption
 from pointsman.local.sagemaker.steps.kind import StepEnd, StepRun
 from pointsman.local.sagemaker.store import Store
 from pointsman.local.sagemaker.validation import check_request
@@ -21,8 +22,12 @@ class JobStep:
     def run(self, run: StepRun) -> StepEnd:
         noun = self._contract.noun
         recorded = run.metadata.get(noun) or self._create(run)[noun]
-        job = self._jobs.run(self._contract, resource_name(recorded["Arn"]), run.signal)
+        name = resource_name(recorded["Arn"])
+        run.check_allowed(f"Describe{noun}", {f"{noun}Name": name})
+        job = self._jobs.run(self._contract, name, run.signal)
         status = job[f"{noun}Status"]
+        if status == "Stopped" and run.signal.raised is Interruption.STOP:
+            run.check_allowed(f"Stop{noun}", {f"{noun}Name": name})
         if status == "Failed" or job.get("timedOut"):
             raise StepFailedError(step_reason(job["FailureReason"]))
         return StepEnd("Stopped" if status == "Stopped" else "Succeeded")
@@ -61,6 +66,7 @@ def create_job(
     request = coerce(shape, {**role, **arguments, f"{noun}Name": name})
     try:
         check_request(shape, request)
+        run.check_allowed(f"Create{noun}", request)
         with store.transaction():
             # Together, so that a step never begins a second job: a crash leaves both known or neither.
             metadata = recorded(jobs.create(contract, request), request)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from pointsman.local.sagemaker.definition import Step
 from pointsman.local.sagemaker.errors import StepFailedError, UnresolvedReferenceError
 from pointsman.local.sagemaker.references import Resolver
+from pointsman.local.sagemaker.roles import UNCHECKED, Roles
 from pointsman.local.sagemaker.shapes import Shape
 from pointsman.local.sagemaker.signals import Signal
 
@@ -25,6 +26,7 @@ class StepRun:
     signal: Signal
     metadata: Shape
     record: Callable[[Shape], object]
+    roles: Roles = UNCHECKED
 
     def resolve(self, value: Any, **variables: str) -> Any:
         """Raises StepFailedError where a reference has no value. `variables`: further ones of `Execution.`."""
@@ -32,6 +34,15 @@ class StepRun:
             return self.resolver(variables).resolve(value)
         except UnresolvedReferenceError as error:
             raise StepFailedError(f"ClientError: {error}") from error
+
+    def check_allowed(self, operation: str, request: Shape) -> None:
+        """Raises StepFailedError where the pipeline's role may not do this for the step."""
+        if denial := self.roles.denial(self.role, operation, request):
+            raise StepFailedError(f"ClientError: Failed to invoke sagemaker:{operation}. Error Details: {denial}")
+
+    @property
+    def role(self) -> str:
+        return str(self.execution["roleArn"])
 
 
 @dataclass(frozen=True)

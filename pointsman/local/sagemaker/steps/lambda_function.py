@@ -7,7 +7,6 @@ A service that dies meanwhile asks again at its next start: Lambda has no way to
 import json
 import queue
 import threading
-from functools import cached_property
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -49,7 +48,7 @@ class LambdaStep:
 
         def ask() -> None:
             try:
-                answers.put(self._asked(function, arguments))
+                answers.put(self._asked(function, arguments, run.role))
             except StepFailedError as error:
                 answers.put(error)
 
@@ -62,9 +61,9 @@ class LambdaStep:
             raise answer
         return answer
 
-    def _asked(self, function: str, arguments: Shape) -> Any:
+    def _asked(self, function: str, arguments: Shape, role: str) -> Any:
         try:
-            answer = self._client.invoke(FunctionName=function, Payload=json.dumps(arguments).encode())
+            answer = self._client(role).invoke(FunctionName=function, Payload=json.dumps(arguments).encode())
             body = json.loads(answer["Payload"].read() or b"null")
         except (ClientError, BotoCoreError) as error:
             raise StepFailedError(f"ClientError: Failed to invoke lambda:Invoke. Error Details: {error}") from error
@@ -75,7 +74,7 @@ class LambdaStep:
             raise StepFailedError(f"ClientError: Lambda function {function} failed: {message}")
         return body
 
-    @cached_property
-    def _client(self) -> Any:
+    def _client(self, role: str) -> Any:
         # Asked once: what the step does is the function's business, and not all functions may do it twice.
-        return client("lambda", self._surroundings, read_timeout=_TIMEOUT_SECONDS, retries={"total_max_attempts": 1})
+        surroundings = self._surroundings.acting_as(role)
+        return client("lambda", surroundings, read_timeout=_TIMEOUT_SECONDS, retries={"total_max_attempts": 1})

@@ -22,6 +22,7 @@ class ModelStep:
         request = coerce(shape, {**run.resolve(run.step.arguments), "ModelName": name})
         try:
             check_request(shape, request)
+            run.check_allowed("CreateModel", request)
             given = {member: value for member, value in request.items() if value is not None}
             with self._store.transaction():
                 # Together, so that a crash leaves either no model or one that the resumed step finds.

@@ -23,6 +23,7 @@ class RegisterModelStep:
         request["MetadataProperties"] = {**(request.get("MetadataProperties") or {}), **generated}
         try:
             check_request(shape, request)
+            self._check_allowed(run, request)
             with self._store.transaction():
                 # Together, so that a crash leaves either no version or one that the resumed step finds.
                 package = self._registry.create_package(request, create_missing_group=True)
@@ -32,6 +33,13 @@ class RegisterModelStep:
                 f"ClientError: Failed to invoke sagemaker:CreateModelPackage. Error Details: {error}"
             ) from error
         return StepEnd()
+
+    def _check_allowed(self, run: StepRun, request: Shape) -> None:
+        """Raises StepFailedError. A group that isn't there is made as the pipeline's role, too."""
+        group = {"ModelPackageGroupName": request.get("ModelPackageGroupName")}
+        if group["ModelPackageGroupName"] and not self._registry.has_group(str(group["ModelPackageGroupName"])):
+            run.check_allowed("CreateModelPackageGroup", group)
+        run.check_allowed("CreateModelPackage", request)
 
     def properties(self, metadata: Shape) -> Shape:
         return self._registry.describe_package({"ModelPackageName": metadata["RegisterModel"]["Arn"]})

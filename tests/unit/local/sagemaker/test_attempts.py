@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -13,7 +14,7 @@ from pointsman.local.sagemaker.errors import StepFailedError
 from pointsman.local.sagemaker.execution_records import TERMINAL, ExecutionRecords
 from pointsman.local.sagemaker.naming import Arns
 from pointsman.local.sagemaker.pipeline_engine import PipelineEngine
-from pointsman.local.sagemaker.s3_transfer import Transfer
+from pointsman.local.sagemaker.s3_transfer import Transfers
 from pointsman.local.sagemaker.shapes import Shape
 from pointsman.local.sagemaker.step_cache import StepCache
 from pointsman.local.sagemaker.step_work import Workshop
@@ -59,6 +60,7 @@ class Bench:
             "PipelineExecutionStatus": "Executing",
             "CreationTime": 0.0,
             "pipelineName": "p",
+            "roleArn": "arn:aws:iam::000000000000:role/p",
         }
         text = json.dumps({"Version": "2020-12-01", "Steps": [step]})
         self.records.begin(execution, {"definition": text, "parameters": {}})
@@ -66,7 +68,7 @@ class Bench:
 
     def go_on(self, kind: Failing, *, time_scale: float = 1000) -> PipelineEngine:
         shop = Workshop(self.records, {"Processing": kind}, StepCache(self.account.store), time_scale, self.faults)
-        engine = PipelineEngine(shop, cast("Transfer", None))
+        engine = PipelineEngine(shop, cast("Transfers", SimpleNamespace(acting_as=lambda _: None)))
         engine.launch(ARN)
         return engine
 

@@ -30,7 +30,7 @@ def exchange(content_type: str = "text/csv", body: bytes = b"1,2", at: float = A
 
 
 class Bucket:
-    """In place of a Transfer; refuses the first so many writes."""
+    """In place of Transfers; refuses the first so many writes."""
 
     def __init__(self, refusals: int = 0) -> None:
         self.written: dict[str, list[Any]] = {}
@@ -38,6 +38,9 @@ class Bucket:
         self.refused = 0
         self._refusals = refusals
         self._changed = threading.Condition()
+
+    def acting_as(self, role: str | None) -> "Bucket":  # noqa: ARG002  as Transfers has it
+        return self
 
     def write(self, uri: str, body: bytes, kms_key: str | None) -> None:
         with self._changed:
@@ -51,6 +54,10 @@ class Bucket:
     def await_files(self, number: int) -> None:
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.written) >= number, timeout=10)
+
+
+def variant(name: str) -> dict[str, Any]:
+    return {"VariantName": name, "container": {}}
 
 
 def files(bucket: Bucket, time_scale: float = 1) -> CaptureFiles:
@@ -100,7 +107,7 @@ def test_the_options_say_which_sides_are_kept(modes: list[str], sides: set[str])
 def test_the_share_that_is_asked_for_is_kept(percentage: int) -> None:
     bucket = Bucket()
     written = files(bucket)
-    capture = Capture(config("Input", InitialSamplingPercentage=percentage), "Churn", "A", written)
+    capture = Capture(config("Input", InitialSamplingPercentage=percentage), "Churn", variant("A"), written)
     for _ in range(1000):
         capture.take(exchange())
     written.stop()
@@ -111,7 +118,7 @@ def test_the_share_that_is_asked_for_is_kept(percentage: int) -> None:
 def test_each_hour_has_its_own_file_and_a_stop_writes_them() -> None:
     bucket = Bucket()
     written = files(bucket)
-    capture = Capture(config("Input", KmsKeyId="alias/key"), "Churn", "A", written)
+    capture = Capture(config("Input", KmsKeyId="alias/key"), "Churn", variant("A"), written)
     for at in (AT, AT + 1, AT + 1200):
         capture.take(exchange(at=at))
     assert not bucket.written
@@ -125,7 +132,7 @@ def test_each_hour_has_its_own_file_and_a_stop_writes_them() -> None:
 def test_a_flush_is_for_one_variant() -> None:
     bucket = Bucket()
     written = files(bucket)
-    captures = [Capture(config("Input"), "Churn", variant, written) for variant in ("A", "AB")]
+    captures = [Capture(config("Input"), "Churn", variant(name), written) for name in ("A", "AB")]
     for capture in captures:
         capture.take(exchange())
     captures[0].flush()
@@ -138,10 +145,10 @@ def test_a_flush_is_for_one_variant() -> None:
 def test_full_files_and_those_that_waited_long_enough_are_written_meanwhile() -> None:
     bucket = Bucket()
     full = files(bucket)
-    Capture(config("Input"), "Churn", "A", full).take(exchange(body=b"x" * 6_000_000))
+    Capture(config("Input"), "Churn", variant("A"), full).take(exchange(body=b"x" * 6_000_000))
     bucket.await_files(1)
     waited = files(bucket, time_scale=6000)
-    Capture(config("Input"), "Churn", "B", waited).take(exchange())
+    Capture(config("Input"), "Churn", variant("B"), waited).take(exchange())
     bucket.await_files(2)
     full.stop()
     waited.stop()
@@ -150,7 +157,7 @@ def test_full_files_and_those_that_waited_long_enough_are_written_meanwhile() ->
 def test_what_s3_refuses_is_written_with_what_came_later() -> None:
     bucket = Bucket(refusals=2)
     written = files(bucket, time_scale=600)
-    Capture(config("Input"), "Churn", "A", written).take(exchange())
+    Capture(config("Input"), "Churn", variant("A"), written).take(exchange())
     bucket.await_files(1)
     written.stop()
     assert bucket.refused == 2
