@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.permissions.plugin import Permissions
+
 HERE = Path(__file__).parent
 
 
@@ -18,6 +20,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--no-shrinking", action="store_true", help="don't look for the shortest story that breaks a promise"
     )
     proof.addoption("--counts", help="write how much was tried to this file, as JSON")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Permissions(config), "permissions")
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups

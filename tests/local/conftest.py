@@ -14,9 +14,20 @@ from filelock import FileLock
 from pointsman.local import deployment
 from tests.local.instances import Instance
 from tests.local.stack import Stack
+from tests.permissions.deployed import roles
+from tests.permissions.plugin import Permissions
 
 # Two minutes of AWS's retry back-off pass in two seconds.
 TIME_SCALE = 60.0
+
+
+@pytest.fixture(scope="session", autouse=True)
+def permissions(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Permissions:
+    """Hears of all that an embedded AWS allows to a role."""
+    found = request.config.pluginmanager.get_plugin("permissions")
+    assert isinstance(found, Permissions)
+    found.record(tmp_path_factory.mktemp("permissions") / "requests.jsonl")
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +58,9 @@ def building(shared: Path) -> FileLock:
 
 
 @pytest.fixture(scope="session")
-def deployed(building: FileLock, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def deployed(
+    building: FileLock, shared: Path, tmp_path_factory: pytest.TempPathFactory, permissions: Permissions
+) -> Path:
     """The state of an embedded AWS that has the template deployed and the models applied; to be copied."""
     state = shared / "deployed"
     with building:
@@ -55,8 +68,9 @@ def deployed(building: FileLock, shared: Path, tmp_path_factory: pytest.TempPath
             deployment.build()
             deploying = tmp_path_factory.mktemp("deploying") / "state"
             with Instance.started(deploying, time_scale=TIME_SCALE) as instance:
-                changes = Stack(instance).deploy()
-                assert {change.what for change in changes} == {"create"}
+                stack = Stack(instance)
+                assert {change.what for change in stack.deploy()} == {"create"}
+                permissions.deployed(roles(stack.environment))
             deploying.rename(state)
     return state
 

@@ -70,11 +70,8 @@ class Operated:
 
     def by_hand(self, version: str) -> str:
         """A configuration of this version that nobody else would make so; its name."""
-        parts = self.stack.environment.client("cloudformation")
-        found = parts.describe_stack_resource(StackName=self.stack.environment.stack, LogicalResourceId="EndpointRole")
-        role = self.stack.environment.client("iam").get_role(
-            RoleName=found["StackResourceDetail"]["PhysicalResourceId"]
-        )["Role"]["Arn"]
+        iam = self.stack.environment.client("iam")
+        role = iam.get_role(RoleName=self.stack.role("EndpointRole"))["Role"]["Arn"]
         model = unique("theirs")
         self.sagemaker.create_model(
             ModelName=model, ExecutionRoleArn=role, PrimaryContainer={"ModelPackageName": version}

@@ -47,6 +47,13 @@ class Stack:
         """They end with the instance."""
         return RunningFaults(self.instance.endpoint_url)
 
+    def role(self, logical_id: str) -> str:
+        """Its name."""
+        described = self.environment.client("cloudformation").describe_stack_resource(
+            StackName=self.environment.stack, LogicalResourceId=logical_id
+        )
+        return str(described["StackResourceDetail"]["PhysicalResourceId"])
+
     def deploy(self) -> list[Change]:
         deployment.deploy(self.environment)
         return self._apply(MODEL, sample_spec())

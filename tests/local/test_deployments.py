@@ -48,7 +48,8 @@ def test_a_version_that_fails_its_ping_leaves_the_champion_serving_5(told: Stack
 
 
 def test_each_champion_is_tested_and_watched_with_its_own_baseline_and_the_oldest_is_collected(stack: Stack) -> None:
-    monitor = {"monitor__kind": "model-monitor", "deployment__capture": "100%"}
+    labels = {"prefix": "diabetes/labels/", "problem_type": "Regression"}
+    monitor: Any = {"monitor__kind": "model-monitor", "monitor__labels": labels, "deployment__capture": "100%"}
     stack.apply(deployment__endpoint=ENDPOINT, deployment__keep=2, **monitor)
     stack.land()
     stack.ended(1)
@@ -138,9 +139,11 @@ def constraints_of(stack: Stack, arn: str) -> str:
 
 
 def baseline_in_use(stack: Stack) -> str:
-    """Of what the endpoint's only monitoring schedule runs."""
+    """Of what the endpoint's only monitoring schedule of data runs."""
     sagemaker = stack.environment.sagemaker
-    (schedule,) = sagemaker.list_monitoring_schedules(EndpointName=ENDPOINT)["MonitoringScheduleSummaries"]
+    (schedule,) = sagemaker.list_monitoring_schedules(EndpointName=ENDPOINT, MonitoringTypeEquals="DataQuality")[
+        "MonitoringScheduleSummaries"
+    ]
     name = schedule["MonitoringJobDefinitionName"]
     definition = sagemaker.describe_data_quality_job_definition(JobDefinitionName=name)
     return str(definition["DataQualityBaselineConfig"]["ConstraintsResource"]["S3Uri"])
