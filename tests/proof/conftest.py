@@ -1,15 +1,14 @@
 """How much is tried: some of it, or with `--proof` all; and what the tests counted, told at the end."""
 
 import json
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from control_plane import telemetry
 from tests.local.conftest import building, deployed, failing_stack, shared
+from tests.proof.quiet import quietly
 
 __all__ = ["building", "deployed", "failing_stack", "shared"]
 
@@ -18,12 +17,8 @@ type Count = Callable[..., None]
 
 @pytest.fixture(autouse=True, scope="module")
 def _quietly() -> Iterator[None]:
-    """Thousands of runs would log tens of thousands of lines, and count as much."""
-    logging.disable(logging.CRITICAL)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(telemetry, "_count", lambda *_: None)
+    with quietly():
         yield
-    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(scope="session")
