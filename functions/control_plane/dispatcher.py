@@ -7,6 +7,7 @@ here chooses; the reasons are in each room's `decide.py`, in `admission.py` and 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Self
 
 from control_plane.actions import Adopt, Conclude, Crown, Defer, Deploy, Skip, Start
@@ -26,7 +27,7 @@ from control_plane.errors import (
 from control_plane.ledger import Ledger
 from control_plane.outcomes import Outcome
 from control_plane.ports import ControlPlane
-from control_plane.records import Decision, DecisionStatus, Deployment, DeployRequest, Run
+from control_plane.records import Decision, DecisionStatus, Deployment, DeployRequest, Model, Run
 
 __all__ = ["Dispatcher", "Subject"]
 
@@ -127,27 +128,25 @@ class Dispatcher:
         because = f"{deployment.request.package} failed its test on {request.endpoint}"
         return self._decision(Deploy(request, because), replace(subject, decision_id=f"{deployment.id}-back"))
 
-    def reconsider(self, pending: Decision, action: Start | Deploy | Defer | Skip) -> Decision | None:
+    def reconsider(self, pending: Decision, action: Start | Deploy | Defer | Skip, model: Model) -> Decision | None:
         """Start what waited, write down why it goes on waiting, or let it go. None where that is on record already."""
+        anew = partial(self._revised, pending, spec=model.revision)
         match action:
             case Start() | Deploy():
-                return self._take_up(pending, action)
+                return self._take_up(anew(outcome_of(action), DecisionStatus.BEGUN, action.because))
             case Skip():
-                gone = self._revised(pending, action.outcome, DecisionStatus.DONE, action.because)
+                gone = anew(action.outcome, DecisionStatus.DONE, action.because)
                 self.ledger.withdraw(gone)
                 return gone
             case Defer() if action.outcome == pending.outcome and action.until == pending.until:
                 return None
             case Defer():
-                waiting = self._revised(
-                    pending, action.outcome, DecisionStatus.DEFERRED, action.because, until=action.until
-                )
+                waiting = anew(action.outcome, DecisionStatus.DEFERRED, action.because, until=action.until)
                 self.ledger.keep_waiting(waiting)
                 return waiting
 
-    def _take_up(self, pending: Decision, action: Start | Deploy) -> Decision | None:
+    def _take_up(self, begun: Decision) -> Decision | None:
         """None where somebody else took the slot first: it goes on waiting."""
-        begun = self._revised(pending, outcome_of(action), DecisionStatus.BEGUN, action.because)
         try:
             self.ledger.take_up(begun)
         except SlotTaken:
@@ -178,7 +177,13 @@ class Dispatcher:
         return drafted(action, subject, self.now(), self.patience)
 
     def _revised(
-        self, decision: Decision, outcome: Outcome, status: DecisionStatus, then: str, until: datetime | None = None
+        self,
+        decision: Decision,
+        outcome: Outcome,
+        status: DecisionStatus,
+        then: str,
+        *,
+        until: datetime | None = None,
+        spec: str | None = None,
     ) -> Decision:
-        changed = Revision(outcome, status, then, until)
-        return revised(decision, changed, self.now(), self.patience)
+        return revised(decision, Revision(outcome, status, then, until, spec), self.now(), self.patience)

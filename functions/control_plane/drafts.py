@@ -44,12 +44,13 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What has become of a decision, and why."""
+    """What has become of a decision, and why. `spec` names the model's revision, where it was decided on anew."""
 
     outcome: Outcome
     status: DecisionStatus
     then: str
     until: datetime | None = None
+    spec: str | None = None
 
 
 def drafted(action: Start | Deploy | Defer | Skip, subject: Subject, now: datetime, patience: timedelta) -> Decision:
@@ -87,6 +88,7 @@ def revised(decision: Decision, revision: Revision, now: datetime, patience: tim
         "status": revision.status,
         "then": revision.then,
         "decided_at": now,
+        "revision": revision.spec or decision.revision,
         "until": revision.until,
         "look_at": _look_at(revision.status, revision.until, now + patience),
         "begun_at": decision.begun_at or (now if revision.status is DecisionStatus.BEGUN else None),

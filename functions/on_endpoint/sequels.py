@@ -27,7 +27,7 @@ def start_waiting(model: Model, plane: ControlPlane) -> list[Decision]:
     if waiting is None or not isinstance(waiting.request, DeployRequest):
         return []
     action = decide_next(waiting, waiting.request, model, plane.now())
-    changed = Dispatcher.of(plane).reconsider(waiting, action)
+    changed = Dispatcher.of(plane).reconsider(waiting, action, model)
     return [changed] if changed else []
 
 

@@ -21,7 +21,7 @@ def start_pending(ended: Run, plane: ControlPlane) -> list[Decision]:
     waiting = sorted(current, key=lambda item: item.decided_at)
     recent = recent_runs(model, plane, ended) if waiting else []
     actions = [(item, decide_next(item, ended, model, recent, plane.now())) for item in waiting]
-    changed = [Dispatcher.of(plane).reconsider(item, action) for item, action in actions]
+    changed = [Dispatcher.of(plane).reconsider(item, action, model) for item, action in actions]
     return [decision for decision in changed if decision]
 
 

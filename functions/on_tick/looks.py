@@ -44,7 +44,7 @@ def reconsider(decision: Decision, plane: ControlPlane) -> Decision | None:
     model = plane.ledger.model(current.asked.model)
     waiting = brought_up_to_date(current, model, plane)
     action = decide_deferred(waiting, model, recent_runs(model, plane), plane.now())
-    changed = Dispatcher.of(plane).reconsider(waiting, action)
+    changed = Dispatcher.of(plane).reconsider(waiting, action, model)
     if changed is None:
         plane.ledger.look_again(current, current.until or plane.now() + plane.patience)
     return changed

@@ -26,7 +26,7 @@ class Decision(Record):
     `events` counts the deliveries that a tally stands for. `data_until` is when equal data may be used again, `until`
     when a deferred one is looked at again. `run` is the execution or the endpoint configuration that came of it.
     `begun_at` is when it began first: from then on SageMaker may have been asked, under a token that stands for just
-    this request, even if it waits again.
+    this request, even if it waits again. `revision` is the spec's under which `outcome` was decided.
     `waited_as` is its outcome from before it was taken up again.
     `force` passes the policies, on the word of `actor`.
     """

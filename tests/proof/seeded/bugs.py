@@ -262,4 +262,11 @@ BUGS = (
         "    if limit and len(day) > limit:\n",
         unit("control_plane/test_admission.py"),
     ),
+    Bug(
+        "what is decided anew names the spec of before",
+        "control_plane/drafts.py",
+        '        "revision": revision.spec or decision.revision,\n',
+        "",
+        ("tests/proof/test_recomputing.py",),
+    ),
 )

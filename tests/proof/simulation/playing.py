@@ -6,7 +6,7 @@ from tests.fakes import FakeControlPlane, FakeLedger
 from tests.proof.scenarios import LaggingLedger
 from tests.proof.simulation.fleet import MODELS, spec_of
 from tests.proof.simulation.happenings import HAPPENINGS
-from tests.proof.simulation.promises import Broken
+from tests.proof.simulation.promise import Broken
 from tests.proof.simulation.rest import come_to_rest, deliver_all_again, judge
 from tests.proof.simulation.stories import Step, Story, story_of
 from tests.proof.simulation.versions import found

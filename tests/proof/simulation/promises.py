@@ -1,4 +1,4 @@
-"""What must hold after every call of a port, and whenever no call is under way. Numbers are the design's invariants."""
+"""What must hold after every call of a port. Numbers are the design's invariants."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -7,18 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from control_plane.records import ArrivalWindow, Champion, Decision, DecisionStatus, DeployRequest, Route, StartRequest
-from pointsman.rehearsal.rows import Rows, due_key, pending_place, slot_of
+from pointsman.rehearsal.rows import Rows, slot_of
 from tests.fakes import FakeControlPlane
+from tests.proof.simulation.books import check_books
+from tests.proof.simulation.promise import Broken, promise
 from tests.samples import BUCKET
-
-
-class Broken(AssertionError):
-    """A promise isn't kept."""
-
-
-def promise(kept: object, what: str) -> None:
-    if not kept:
-        raise Broken(what)
 
 
 @dataclass
@@ -222,48 +215,11 @@ class Promises:
     def written(self, arguments: Sequence[Any], _named: Mapping[str, Any]) -> None:
         promise(arguments[0] != BUCKET, f"8: {arguments[1]} is written to where data lands")
 
-    # -- 2, 4: what the ledger holds, whenever no call is under way --
-
     def between_calls(self) -> None:
-        rows = self.rows
-        if rows is self._seen:
-            return
-        self._seen = rows
-        for decision in rows.decisions.values():
-            if decision.status is not DecisionStatus.DONE:
-                self._waits_or_is_under_way(decision)
-        for place, waiting in rows.pending.items():
-            kept = rows.decisions[waiting].status is DecisionStatus.DEFERRED
-            promise(kept, f"4: {waiting}, which is over, waits as {'/'.join(place)}")
-        for place, slot in rows.slots.items():
-            promise(
-                self._is_under_way(slot.decision), f"4: {place[0]}'s slot is held by {slot.decision}, which is over"
-            )
-        for window in rows.windows.values():
-            promise(due_key(window) in rows.due, f"2: nobody will look at window {window.id}")
-        for model in rows.specs:
-            promise(("model", model) in rows.due, f"6: nobody will look after {model}")
-
-    def _waits_or_is_under_way(self, decision: Decision) -> None:
-        rows, asked = self.rows, decision.asked
-        promise(due_key(decision) in rows.due, f"2: nobody will look at {decision.id}, which is {decision.status}")
-        if decision.status is DecisionStatus.DEFERRED:
-            waits = rows.pending.get(pending_place(asked))
-            promise(waits == decision.id, f"4: {decision.id} is to wait, and its place has {waits}")
-        else:
-            slot = rows.slots.get(slot_of(asked))
-            promise(slot and slot.decision == decision.id, f"4: {decision.id} has begun without its slot")
-
-    def _is_under_way(self, decision_id: str) -> bool:
-        decision = self.rows.decisions[decision_id]
-        if decision.status is DecisionStatus.BEGUN:
-            return True
-        deployment = self.rows.deployments.get(decision_id)
-        run = self.rows.runs.get(decision.run or "")
-        under_way = (run and run.status is None and due_key(run)) or (
-            deployment and deployment.outcome is None and due_key(deployment)
-        )
-        return bool(under_way) and under_way in self.rows.due
+        """Whenever no call is under way."""
+        if self.rows is not self._seen:
+            self._seen = self.rows
+            check_books(self.rows)
 
 
 _CHECKS: Mapping[str, Callable[[Promises, Sequence[Any], Mapping[str, Any]], None]] = {

@@ -8,7 +8,7 @@ from control_plane.records import Decision, DeployRequest, Model
 from control_plane.registry import Package
 from tests.proof.simulation import sending
 from tests.proof.simulation.fleet import VARIANTS, spec_of
-from tests.proof.simulation.promises import Broken, promise
+from tests.proof.simulation.promise import Broken, promise
 from tests.proof.simulation.versions import end_run
 from tests.proof.simulation.world import Letter, World
 

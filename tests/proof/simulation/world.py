@@ -6,26 +6,12 @@ from datetime import timedelta
 from typing import Any, cast
 
 from control_plane.errors import ControlPlaneError
-from control_plane.events import (
-    EndpointStateChange,
-    ModelPackageStateChange,
-    ObjectCreated,
-    PipelineExecutionStatusChange,
-    parse_drift_event,
-    parse_request,
-)
-from control_plane.ports import ControlPlane
-from on_data_arrival.handler import handle as on_data_arrival
-from on_drift.handler import handle as on_drift
-from on_endpoint.handler import handle as on_endpoint
-from on_model_package.handler import handle as on_model_package
-from on_pipeline_execution.handler import handle as on_pipeline_execution
-from on_request.handler import handle as on_request
 from on_tick.handler import handle as on_tick
 from tests.fakes import FakeControlPlane
 from tests.fakes.control_plane import PlaneOf
 from tests.fakes.faults import FAILURES, CallFailed, Died, Throttled
 from tests.proof.simulation.promises import Promises
+from tests.proof.simulation.rooms import ARRIVAL, DECIDED_ONCE, ROOMS, arrivals
 from tests.proof.simulation.stories import Step, Twist
 from tests.samples import ours
 
@@ -61,60 +47,23 @@ class Letter:
 
 @dataclass
 class Invocation:
-    """`twist` strikes at its call; `calls` were made so far."""
+    """`twist` strikes at its call; `calls` were made so far. `decided` are a witness's
+    notes.
+    """
 
     what: str
     business: str
     twist: Twist | None
     decides_once: bool = False
     calls: int = 0
-
-
-def _package(event: Mapping[str, Any], plane: ControlPlane) -> object:
-    return on_model_package(ModelPackageStateChange.parse(event), plane)
-
-
-def _execution(event: Mapping[str, Any], plane: ControlPlane) -> object:
-    return on_pipeline_execution(PipelineExecutionStatusChange.parse(event).detail.execution_arn, plane)
-
-
-def _endpoint(event: Mapping[str, Any], plane: ControlPlane) -> object:
-    detail = EndpointStateChange.parse(event).detail
-    return on_endpoint(detail.name, plane, model=detail.model)
-
-
-def _drift(event: Mapping[str, Any], plane: ControlPlane) -> object:
-    return on_drift(parse_drift_event(event), plane)
-
-
-def _request(event: Mapping[str, Any], plane: ControlPlane) -> object:
-    return on_request(parse_request(event), plane)
-
-
-ARRIVAL = "Object Created"
-ROOMS: Mapping[str, Callable[[Mapping[str, Any], ControlPlane], object]] = {
-    "SageMaker Model Package State Change": _package,
-    "Model Package Observed": _package,
-    "SageMaker Model Building Pipeline Execution Status Change": _execution,
-    "Pipeline Execution Observed": _execution,
-    "SageMaker Endpoint State Change": _endpoint,
-    "Endpoint Observed": _endpoint,
-    "SageMaker Processing Job State Change": _drift,
-    "Monitor Run Observed": _drift,
-    "CloudWatch Alarm State Change": _drift,
-    "Drift Report": _drift,
-    "Run Requested": _request,
-    "Deployment Requested": _request,
-    "Rollback Requested": _request,
-    "Adoption Requested": _request,
-}
-# These decide on what they are told, once; the others see how things stand.
-DECIDED_ONCE = frozenset(kind for kind, room in ROOMS.items() if room in {_package, _drift, _request})
+    decided: list[Any] = field(default_factory=list)
 
 
 @dataclass
 class World:
-    """`meanwhile` is what to do with a step that interrupts another. `log` tells what happened."""
+    """`meanwhile` is what to do with a step that interrupts another. `log` tells what happened; a `witness` hears of
+    every call that was made.
+    """
 
     silent: bool
     meanwhile: Callable[[Step], None]
@@ -124,6 +73,7 @@ class World:
     dead: list[Letter] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     struck: int = 0
+    witness: Callable[[str, Sequence[Any]], None] | None = None
     handled: int = 0
     _stack: list[Invocation] = field(default_factory=list)
     _heard: int = 0
@@ -133,6 +83,10 @@ class World:
         self.promises = Promises(self.plane)
         ports = {name: cast("Any", _Port(name, getattr(self.plane, name), self)) for name in PORTS}
         self.view = PlaneOf(self.plane, **ports)
+
+    @property
+    def current(self) -> Invocation:
+        return self._stack[-1]
 
     def new_id(self) -> str:
         self._events += 1
@@ -165,12 +119,14 @@ class World:
 
     def around(self, name: str, call: Callable[..., Any], arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """A call of a port by the invocation that is under way."""
-        at = self._stack[-1]
+        at = self.current
         number, at.calls = at.calls, at.calls + 1
         self._strike(at, number, name, "before")
         answer = call(*arguments, **named)
         answer = list(answer) if isinstance(answer, Iterator) else answer
         self.promises.after_call(name, arguments, named)
+        if self.witness:
+            self.witness(name, arguments)
         self._strike(at, number, name, "after")
         return answer
 
@@ -179,7 +135,7 @@ class World:
         if first.kind == ARRIVAL:
             keys = [str(letter.event["detail"]["object"]["key"]).split("/") for letter in batch]
             self.promises.completed = {(model, purpose) for model, purpose, *name in keys if name == ["_SUCCESS"]}
-            return on_data_arrival([ObjectCreated.parse(letter.event) for letter in batch], self.view)
+            return arrivals([letter.event for letter in batch], self.view)
         return ROOMS[first.kind](first.event, self.view)
 
     def _invoke(self, invocation: Invocation, function: Callable[[], object]) -> bool:

@@ -100,7 +100,7 @@ def test_taking_up_loses_to_a_run_that_was_faster(plane: FakeControlPlane) -> No
     waiting = deferred("d1", "f1")
     plane.ledger.begin(begun("d0", "f0"), None)
     plane.ledger.defer(waiting, None)
-    assert Dispatcher.of(plane).reconsider(waiting, Start(waiting.start, "now")) is None
+    assert Dispatcher.of(plane).reconsider(waiting, Start(waiting.start, "now"), plane.ledger.model("churn")) is None
     assert pending_of(plane) == "d1"
 
 
@@ -108,7 +108,7 @@ def test_taking_up_twice_makes_one_run_1(plane: FakeControlPlane) -> None:
     waiting = deferred("d1")
     plane.ledger.defer(waiting, None)
     action = Start(waiting.start, "now")
-    first, second = (Dispatcher.of(plane).reconsider(waiting, action) for _ in range(2))
+    first, second = (Dispatcher.of(plane).reconsider(waiting, action, plane.ledger.model("churn")) for _ in range(2))
     assert first == second
     assert len(plane.pipelines.started) == 1
 
@@ -151,7 +151,7 @@ def test_what_begins_after_a_wait_is_looked_at_within_a_minute_and_not_at_the_wa
 ) -> None:
     plane.ledger.defer(WAITED, None)
     monkeypatch.setattr(plane.ledger, "complete", lambda *_: None)  # as if it died there
-    Dispatcher.of(plane).reconsider(WAITED, Start(WAITED.start, "the cooldown is no more"))
+    Dispatcher.of(plane).reconsider(WAITED, Start(WAITED.start, "it is over"), plane.ledger.model("churn"))
     assert [item for item in plane.ledger.due(after(minutes=1)) if isinstance(item, Decision)] == [
         plane.ledger.decision("d1")
     ]
@@ -162,7 +162,7 @@ def test_a_start_without_capacity_is_tried_again_in_a_minute_whatever_it_waited_
 ) -> None:
     plane.ledger.defer(WAITED, None)
     plane.pipelines.unavailable = CapacityExceeded("full")
-    decision = Dispatcher.of(plane).reconsider(WAITED, Start(WAITED.start, "the cooldown is no more"))
+    decision = Dispatcher.of(plane).reconsider(WAITED, Start(WAITED.start, "it is over"), plane.ledger.model("churn"))
     assert decision is not None
     assert (decision.outcome, decision.until) == (Outcome.DEFERRED_CAPACITY, None)
     assert plane.ledger.due(after(seconds=59)) == []
@@ -173,17 +173,18 @@ def test_another_cause_to_wait_is_written_down_and_the_same_is_not(plane: FakeCo
     plane.ledger.defer(WAITED, None)
     dispatcher = Dispatcher.of(plane)
     same = Defer(WAITED.start, Outcome.SKIPPED_COOLDOWN, "still cooling", after(hours=12))
-    assert dispatcher.reconsider(WAITED, same) is None
+    model = plane.ledger.model("churn")
+    assert dispatcher.reconsider(WAITED, same, model) is None
     assert plane.ledger.decision("d1") == WAITED
     plane.wait(timedelta(hours=1))
-    longer = dispatcher.reconsider(WAITED, replace(same, until=after(hours=24)))
+    longer = dispatcher.reconsider(WAITED, replace(same, until=after(hours=24)), model)
     assert longer is not None
     assert (longer.outcome, longer.until, longer.status) == (
         Outcome.SKIPPED_COOLDOWN,
         after(hours=24),
         DecisionStatus.DEFERRED,
     )
-    other = dispatcher.reconsider(longer, Defer(WAITED.start, Outcome.DEFERRED_BUSY, "a run is under way"))
+    other = dispatcher.reconsider(longer, Defer(WAITED.start, Outcome.DEFERRED_BUSY, "a run is under way"), model)
     assert other is not None
     assert (other.outcome, other.until, other.then) == (Outcome.DEFERRED_BUSY, None, "a run is under way")
     assert (other.because, plane.ledger.decision("d1")) == (WAITED.because, other)

@@ -169,3 +169,15 @@ def test_what_waits_again_since_the_index_was_read_keeps_the_request_it_began_wi
     started = look(stale, plane)
     assert started is not None
     assert (started.status, started.request) == (DecisionStatus.DONE, waiting.request)
+
+
+def test_what_is_decided_anew_names_the_spec_that_it_was_decided_under_10() -> None:
+    plane = plane_with(**{"cooldown.training": "12h"})
+    waiting = second(plane)
+    assert waiting.revision == plane.ledger.model("churn").revision
+    relaxed = evaluated_spec()
+    plane.ledger.apply(relaxed, plane.now())
+    plane.wait(timedelta(hours=12))
+    started = next(decision for decision in tick(plane) if decision.id == waiting.id)
+    assert (started.status, started.revision) == (DecisionStatus.DONE, relaxed.revision)
+    assert started.revision != waiting.revision
