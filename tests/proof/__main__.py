@@ -1,7 +1,7 @@
 """Run every part of the proof, and write what was tried: `proof-report.json`, and `proof-report.md` to read.
 
 A part is a command that is told by `--counts FILE` where to write what it tried, as JSON: `tried`, numbers by what they
-count, and `violations`, what broke. Further parts go into `PARTS`.
+count, `violations`, what broke, and perhaps `details`. Further parts go into `PARTS`.
 """
 
 import json
@@ -33,6 +33,7 @@ class Result:
     seconds: int
     tried: Mapping[str, int]
     violations: list[str]
+    details: object = None
 
 
 PARTS = (
@@ -49,7 +50,7 @@ def run(part: Part) -> Result:
         ended = subprocess.run([sys.executable, *part.command, "--counts", str(counts)], cwd=ROOT, check=False)
         told = json.loads(counts.read_text()) if counts.exists() else {"tried": {}, "violations": []}
     broken = told["violations"] or ([f"it ended with {ended.returncode}"] if ended.returncode else [])
-    return Result(part.name, round(monotonic() - since), told["tried"], broken)
+    return Result(part.name, round(monotonic() - since), told["tried"], broken, told.get("details"))
 
 
 def page(results: list[Result]) -> str:

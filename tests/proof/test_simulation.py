@@ -36,3 +36,13 @@ def test_a_seed_is_one_story() -> None:
     first, second = (play(story_of(7)).world for _ in range(2))
     assert first.log == second.log
     assert first.log != play(story_of(8)).world.log
+
+
+def test_a_story_that_breaks_a_promise_is_told_in_as_few_steps_as_break_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("on_drift.handler.decision_id", lambda event: f"drift-{event.id}")  # that of the delivery
+    found = (told(seed) for seed in range(SOME))
+    story = next(story for story in found if story)
+    first, length, step, *_ = story.splitlines()
+    assert "was decided on twice" in first
+    assert length.startswith("1 steps of ")
+    assert step.endswith("-- end a monitor's run (churn)")

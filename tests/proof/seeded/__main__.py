@@ -26,7 +26,7 @@ def main() -> int:
     caught = {"bugs": len(hunted), "bugs caught": len(hunted) - len(escaped)}
     print(f"{caught['bugs caught']} of {caught['bugs']} seeded bugs were caught")
     if asked.counts:
-        told = {"tried": caught, "violations": escaped, "caught": [asdict(found) for found in hunted]}
+        told = {"tried": caught, "violations": escaped, "details": [asdict(found) for found in hunted]}
         asked.counts.write_text(json.dumps(told, indent=2))
     return min(len(escaped), 1)
 

@@ -5,7 +5,8 @@
     world       AWS and people around the rooms: events on their way, invocations that are struck or interrupted
     happenings  what AWS and people do in one step; sending, versions: the events, and what runs leave behind
     rooms       which room an event goes to
-    promises    what must hold after every call; books: and between calls
+    promises    what must hold after every call; books: and between calls;
+                policies: and of what begins
     rest        what must have come of it all, once nothing more happens
     playing     a story played, shortened where it breaks a promise, and told
 

@@ -10,6 +10,7 @@ from control_plane.records import ArrivalWindow, Champion, Decision, DecisionSta
 from pointsman.rehearsal.rows import Rows, slot_of
 from tests.fakes import FakeControlPlane
 from tests.proof.simulation.books import check_books
+from tests.proof.simulation.policies import check_policies, is_free
 from tests.proof.simulation.promise import Broken, promise
 from tests.samples import BUCKET
 
@@ -28,6 +29,7 @@ class Context:
     """An invocation, as it began. `business` is what its event is about, where that is decided once."""
 
     business: str | None
+    began: datetime
     approved: frozenset[str]
     serving: Mapping[str, str]
     paused: frozenset[str]
@@ -75,7 +77,7 @@ class Promises:
         packages, endpoints = self.plane.registry.packages, self.plane.endpoints.endpoints
         approved = frozenset(arn for arn, package in packages.items() if package.approval_status == "Approved")
         serving = {name: found.config for name, found in endpoints.items() if found.status == "InService"}
-        self._contexts.append(Context(business, approved, serving, frozenset(self.rows.paused)))
+        self._contexts.append(Context(business, self.plane.now(), approved, serving, frozenset(self.rows.paused)))
 
     def end(self) -> None:
         self._contexts.pop()
@@ -158,19 +160,12 @@ class Promises:
         self.begun(arguments, named)
 
     def begun(self, arguments: Sequence[Any], _named: Mapping[str, Any]) -> None:
-        """Nobody starts what a person holds still, or what the calendar or a cooldown does."""
         decision: Decision = arguments[0]
-        asked, rows, now = decision.asked, self.rows, self.plane.now()
-        if decision.force or asked.is_rollback:
-            return
-        paused = asked.model in rows.paused and asked.model in self._contexts[0].paused
-        promise(not paused, f"1: {decision.id} begins though {asked.model} is paused")
-        policy = rows.specs[asked.model].policy
-        same_spec = asked.model not in self.tampered
-        promise(not (same_spec and policy.frozen_until(now)), f"1: {decision.id} begins in a freeze")
-        if isinstance(asked, StartRequest) and same_spec and (pause := policy.cooldown.after(asked.purpose)):
-            last = rows.started.get((asked.model, asked.purpose))
-            promise(not last or now >= last + pause, f"1: {decision.id} begins within {asked.model}'s cooldown")
+        model = decision.asked.model
+        paused = model in self.rows.paused and model in self._contexts[0].paused
+        promise(not paused or is_free(decision), f"1: {decision.id} begins though {model} is paused")
+        if model not in self.respecified:  # a room may have read the spec of before
+            check_policies(decision, self.rows, self._contexts[0].began, self.plane.now())
 
     # -- 5: what serves --
 
