@@ -14,6 +14,17 @@ from tests.local.instances import eventually
 from tests.local.stack import Stack
 
 BUILT = project_root() / ".aws-sam" / "build"
+# What only some accounts ask for, all at once.
+EVERYTHING = (
+    "FunctionSubnets=subnet-1",
+    "FunctionSecurityGroups=sg-1",
+    "FunctionConcurrency=20",
+    "TrustedAccounts=444455556666",
+    "JobSubnets=subnet-2",
+    "JobSecurityGroups=sg-2",
+    "JobKeyArn=arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "NoticesTo=somebody@example.com",
+)
 KEPT = {"Ledger", "DataBucket", "ArtifactBucket", "Key", "StepsRepository"}
 
 
@@ -44,18 +55,21 @@ def test_a_stack_is_updated_put_back_where_that_fails_and_removed_but_for_what_i
     """`deployed` began it: from nothing."""
     updates, before = Updates(stack, tmp_path), physical_names(stack)
     updates.template["Resources"]["DeadLetters"]["Properties"]["MessageRetentionPeriod"] = 86400
-    updates.deploy("LogDays=7")
+    updates.deploy("LogDays=7", *EVERYTHING)
     assert (kept_seconds(stack), log_days(stack)) == ("86400", 7)
+    updated = physical_names(stack)
+    assert before.items() <= updated.items()
+    assert networks(stack) == {("subnet-1", "sg-1")}
     assert "AWS::" not in dashboard(stack)
 
     updates.template["Resources"]["DeadLetters"]["Properties"]["MessageRetentionPeriod"] = 3600
     second = {"Type": "AWS::SQS::Queue", "DependsOn": "DeadLetters", "Properties": {"MessageRetentionPeriod": 5}}
     updates.template["Resources"]["Second"] = second
     with pytest.raises(ToolFailed, match=r"Second: .* between 60 and 1209600"):
-        updates.deploy("LogDays=14")
+        updates.deploy("LogDays=14", *EVERYTHING)
     assert stack_status(stack) == "UPDATE_ROLLBACK_COMPLETE"
     assert (kept_seconds(stack), log_days(stack)) == ("86400", 7)
-    assert physical_names(stack) == before
+    assert physical_names(stack) == updated
     stack.land(complete=False)
     eventually(stack.windows)
 
@@ -77,6 +91,13 @@ def dashboard(stack: Stack) -> str:
     """As it is shown, which takes JSON."""
     body = stack.environment.client("cloudwatch").get_dashboard(DashboardName="pointsman")["DashboardBody"]
     return json.dumps(json.loads(body))
+
+
+def networks(stack: Stack) -> set[tuple[str, ...]]:
+    """Those that functions are in."""
+    functions = stack.environment.client("lambda").list_functions()["Functions"]
+    placed = [function.get("VpcConfig") or {} for function in functions]
+    return {(*place.get("SubnetIds", []), *place.get("SecurityGroupIds", [])) for place in placed}
 
 
 def kept_seconds(stack: Stack) -> str:
@@ -103,6 +124,7 @@ def what_is_there(stack: Stack) -> set[str]:
         *(topic["TopicArn"] for topic in client("sns").list_topics()["Topics"]),
         *(alarm["AlarmName"] for alarm in client("cloudwatch").describe_alarms()["MetricAlarms"]),
         *(role["RoleName"] for role in client("iam").list_roles()["Roles"]),
+        *(policy["PolicyName"] for policy in client("iam").list_policies(Scope="Local")["Policies"]),
         *client("dynamodb").list_tables()["TableNames"],
         *(name for name in buckets if not name.startswith("aws-sam-cli-managed-")),  # where it uploads to
         *(repository["repositoryName"] for repository in client("ecr").describe_repositories()["repositories"]),

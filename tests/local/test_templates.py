@@ -55,6 +55,7 @@ def test_properties_of_a_function(aws: Instance) -> None:
             "Code": {"ZipFile": "def handler(event, context): pass"},
             "ReservedConcurrentExecutions": 3,
             "DeadLetterConfig": {"TargetArn": queue},
+            "VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]},
         },
     }
     stack = unique("stack")
@@ -62,6 +63,7 @@ def test_properties_of_a_function(aws: Instance) -> None:
     client = aws.client("lambda")
     assert client.get_function_concurrency(FunctionName=name)["ReservedConcurrentExecutions"] == 3
     assert client.get_function_configuration(FunctionName=name)["DeadLetterConfig"] == {"TargetArn": queue}
+    assert client.get_function_configuration(FunctionName=name)["VpcConfig"]["SubnetIds"] == ["subnet-1"]
     del function["Properties"]["ReservedConcurrentExecutions"]
     deploy(aws, stack, {"Function": function}, update=True)
     assert not client.get_function_concurrency(FunctionName=name).get("ReservedConcurrentExecutions")

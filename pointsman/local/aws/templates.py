@@ -71,6 +71,11 @@ def _dead_letters(ministack: MiniStack, function: str, properties: Properties) -
     ministack.lambda_svc._functions[function]["config"]["DeadLetterConfig"] = properties.get("DeadLetterConfig") or {}
 
 
+def _network(ministack: MiniStack, function: str, properties: Properties) -> None:
+    """Shown; the function's process has the machine's network."""
+    ministack.lambda_svc._functions[function]["config"]["VpcConfig"] = {"VpcId": "", **properties.get("VpcConfig", {})}
+
+
 def _bucket_encryption(ministack: MiniStack, bucket: str, properties: Properties) -> None:
     if configured := properties.get("BucketEncryption"):
         root = Element("ServerSideEncryptionConfiguration", xmlns="http://s3.amazonaws.com/doc/2006-03-01/")
@@ -176,7 +181,7 @@ def _truth(value: Any) -> bool:
 
 _DROPPED: dict[str, tuple[Apply, ...]] = {
     "AWS::DynamoDB::Table": (_time_to_live, _point_in_time_recovery),
-    "AWS::Lambda::Function": (_reserved_concurrency, _dead_letters),
+    "AWS::Lambda::Function": (_reserved_concurrency, _dead_letters, _network),
     "AWS::S3::Bucket": (_bucket_encryption, _bucket_lifecycle),
     "AWS::Scheduler::Schedule": (_schedule_zone_and_end,),
 }
