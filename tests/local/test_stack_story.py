@@ -13,7 +13,6 @@ from pointsman.local import deployment
 from tests.local.instances import eventually
 from tests.local.stack import Stack
 
-BUILT = project_root() / ".aws-sam" / "build"
 # What only some accounts ask for, all at once.
 EVERYTHING = (
     "FunctionSubnets=subnet-1",
@@ -29,18 +28,14 @@ KEPT = {"Ledger", "DataBucket", "ArtifactBucket", "Key", "StepsRepository"}
 
 
 class Updates:
-    """Of what was built: the template as a commit after it would have it."""
+    """Of what is deployed: the template as a commit after it would have it, its functions as they are."""
 
     def __init__(self, stack: Stack, folder: Path) -> None:
         self.stack, self.file = stack, folder / "template.yaml"
-        self.template: dict[str, Any] = yaml.safe_load((BUILT / "template.yaml").read_text())
-        for resource in self.template["Resources"].values():
-            if "CodeUri" in resource["Properties"]:
-                resource["Properties"]["CodeUri"] = str(BUILT / resource["Properties"]["CodeUri"])
-
-        self.template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Transform"]["Parameters"] = {
-            "Location": str(project_root() / "dashboard.yaml")
-        }
+        deployed = stack.environment.client("cloudformation").get_template(
+            StackName="pointsman", TemplateStage="Original"
+        )
+        self.template: dict[str, Any] = yaml.safe_load(deployed["TemplateBody"])
 
     def deploy(self, *parameters: str) -> None:
         self.file.write_text(yaml.safe_dump(self.template))
@@ -48,7 +43,6 @@ class Updates:
         deployment.deploy(self.stack.environment, *options, parameters=parameters)
 
 
-@pytest.mark.usefixtures("built")
 def test_a_stack_is_updated_put_back_where_that_fails_and_removed_but_for_what_it_keeps(
     stack: Stack, tmp_path: Path
 ) -> None:
