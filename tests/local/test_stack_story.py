@@ -43,6 +43,7 @@ class Updates:
         deployment.deploy(self.stack.environment, *options, parameters=parameters)
 
 
+@pytest.mark.timeout(600)  # the SAM CLI starts three times, and perhaps deploys for all tests first
 def test_a_stack_is_updated_put_back_where_that_fails_and_removed_but_for_what_it_keeps(
     stack: Stack, tmp_path: Path
 ) -> None:
