@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import RLock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from control_plane.errors import ControlPlaneError, Superseded
 from control_plane.models import ModelSpec
@@ -182,6 +182,23 @@ class Rows:
                 return self.model(place[1])
 
 
+class Draft(Rows):
+    """Rows to be changed: each table is copied when it is first asked for, so a fleet's others cost nothing."""
+
+    def __init__(self, before: Rows) -> None:
+        self._before = before
+
+    def __getattr__(self, table: str) -> dict[Any, Any]:
+        copied = {} if table == "read" else dict(getattr(self._before, table))
+        setattr(self, table, copied)
+        return copied
+
+    def finished(self) -> Rows:
+        """With what wasn't asked for as it was before."""
+        changed = {name: table for name, table in vars(self).items() if name != "_before"}
+        return Rows(**{**vars(self._before), **changed, "read": {}})
+
+
 class Store:
     """Rows behind a lock. A transaction works on a copy that takes the place of the rows when it has succeeded."""
 
@@ -198,9 +215,11 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[Rows]:
         with self._lock:
-            before, self._rows = self._rows, self._rows.copy()
+            before = self._rows
+            self._rows = draft = Draft(before)
             try:
-                yield self._rows
+                yield draft
             except BaseException:
                 self._rows = before
                 raise
+            self._rows = draft.finished()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -84,7 +85,14 @@ class Event(Wire):
     @classmethod
     def parse(cls, payload: Payload) -> Self:
         """Raises InvalidEvent, which names the fields that are missing or wrong."""
-        return parse_as(TypeAdapter(cls), payload, cls.__name__)
+        parsed: Self = parse_as(adapter_of(cls), payload, cls.__name__)
+        return parsed
+
+
+@cache
+def adapter_of[E](event: type[E]) -> TypeAdapter[E]:
+    """Made once: making one takes as long as parsing an event."""
+    return TypeAdapter(event)
 
 
 def parse_as[E](adapter: TypeAdapter[E], payload: Payload, name: str) -> E:

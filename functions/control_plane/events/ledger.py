@@ -5,9 +5,9 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Recor
 
 from typing import Annotated, Self
 
-from pydantic import AliasPath, Field, Json, TypeAdapter
+from pydantic import AliasPath, Field, Json
 
-from control_plane.events.envelope import Payload, Wire, parse_as
+from control_plane.events.envelope import Payload, Wire, adapter_of, parse_as
 from control_plane.records import Decision, Run
 
 
@@ -42,4 +42,5 @@ class RecordChange(Wire):
     @classmethod
     def parse(cls, payload: Payload) -> Self:
         """Raises InvalidEvent."""
-        return parse_as(TypeAdapter(cls), payload, cls.__name__)
+        parsed: Self = parse_as(adapter_of(cls), payload, cls.__name__)
+        return parsed
