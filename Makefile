@@ -8,6 +8,8 @@ READY := .tools/ready
 # One pytest per processor; `tests/conftest.py` says what stays together.
 PARALLEL := --numprocesses auto --dist loadgroup
 
+BENCHMARKS := cold_start calls burst fleet engine pipelines compiling demo
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down build invoke test unit proof contract local container lint types template format bench check schema compile image lock clean
 
@@ -72,8 +74,8 @@ format: $(READY) ## rewrite the code in the project's format
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-bench: $(READY) ## what the local SageMaker itself costs per pipeline step
-	@$(BIN)/python -m benchmarks.engine
+bench: $(READY) ## all benchmarks, a few minutes; one alone: python -m benchmarks.NAME
+	@for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 check: lint types template test ## all that CI checks
 

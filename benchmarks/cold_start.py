@@ -84,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     where = machine()
     deployment.build()
-    prepared = project_root() / ".aws-sam" / "build" / "OnTick"
+    prepared = project_root() / ".aws-sam" / "build" / "OnDataArrival"
     with tempfile.TemporaryDirectory() as scratch:
         plain = as_sam_leaves_it(prepared, Path(scratch) / "plain")
         theirs = Path(scratch) / "boto3-plain", Path(scratch) / "boto3-prepared"
@@ -112,19 +112,24 @@ def bring_boto3(folder: Path) -> None:
 
 
 def measured(room: str, plain: Folders, prepared: Folders, rounds: int) -> dict[str, list[float]]:
+    cases = ways(room, plain, prepared)
+    return interleaved({name: partial(start, *case) for name, case in cases.items()}, rounds)
+
+
+def ways(room: str, plain: Folders, prepared: Folders) -> dict[str, tuple[str, Folders]]:
+    """The code to run, and where its packages lie."""
     ours = OURS.format(room=room, ports=list(ROOMS[room].first))
     usual = USUAL.format(room=room, services=list(ROOMS[room].services))
-    cases = {
+    return {
         "empty": (EMPTY, prepared),
         "ours, as sam build leaves it": (ours, plain),
         "ours": (ours, prepared),
         "usual": (usual, plain),
         "usual, prepared as ours is": (usual, prepared),
     }
-    return interleaved({name: partial(_start, *case) for name, case in cases.items()}, rounds)
 
 
-def _start(code: str, folders: Folders) -> float:
+def start(code: str, folders: Folders) -> float:
     """On a Python with nothing installed, which writes no bytecode, as Lambda's can't."""
     path = os.pathsep.join(map(str, folders))
     python = Path(sys.base_prefix) / "bin" / "python3"

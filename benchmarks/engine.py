@@ -79,12 +79,12 @@ def measured(scratch: Path, rounds: int) -> Result:
     return Result(direct, pipeline, own, machine, os.cpu_count() or 1, platform.python_version(), load)
 
 
-def prepared(endpoint_url: str) -> Callable[[], float]:
+def prepared(endpoint_url: str, layers: int = LAYERS, width: int = WIDTH) -> Callable[[], float]:
     """What runs the pipeline once, and returns its seconds as the service says them."""
     s3, sagemaker = _client("s3", endpoint_url), _client("sagemaker", endpoint_url)
     s3.create_bucket(Bucket=BUCKET)
     s3.put_object(Bucket=BUCKET, Key=KEY, Body=SCRIPT.encode())
-    sagemaker.create_pipeline(PipelineName="benchmark", PipelineDefinition=definition(), RoleArn=ROLE)
+    sagemaker.create_pipeline(PipelineName="benchmark", PipelineDefinition=definition(layers, width), RoleArn=ROLE)
 
     def run() -> float:
         arn = sagemaker.start_pipeline_execution(PipelineName="benchmark")["PipelineExecutionArn"]
@@ -99,11 +99,11 @@ def prepared(endpoint_url: str) -> Callable[[], float]:
     return run
 
 
-def definition() -> str:
+def definition(layers: int = LAYERS, width: int = WIDTH) -> str:
     steps = [
-        _step(f"Step-{layer}-{place}", [f"Step-{layer - 1}-{before}" for before in range(WIDTH)] if layer else [])
-        for layer in range(LAYERS)
-        for place in range(WIDTH)
+        _step(f"Step-{layer}-{place}", [f"Step-{layer - 1}-{before}" for before in range(width)] if layer else [])
+        for layer in range(layers)
+        for place in range(width)
     ]
     return json.dumps({"Version": "2020-12-01", "Steps": steps})
 

@@ -9,7 +9,6 @@ and starts later.
 import compileall
 import gzip
 import json
-import os
 import re
 import shutil
 import tomllib
@@ -27,15 +26,17 @@ _OTHERS_SERVICES = ("xray",)
 
 
 def prepare(built: Path) -> None:
-    """`built` is SAM's own folder, `.aws-sam`. What functions share is prepared once, and linked for the others."""
+    """`built` is SAM's own folder, `.aws-sam`. SAM copies what it has built once for every function: one is prepared,
+    and the built template names it for all.
+    """
+    template = built / "build" / "template.yaml"
     definitions = tomllib.loads((built / "build.toml").read_text())["function_build_definitions"]
     for definition in definitions.values():
-        first, *others = (built / "build" / name for name in definition["functions"])
-        leave_out_models(first / "botocore" / "data", Path(definition["codeuri"]))
-        compile_all(first)
-        for other in others:
-            shutil.rmtree(other)
-            shutil.copytree(first, other, copy_function=os.link)
+        first, *others = definition["functions"]
+        leave_out_models(built / "build" / first / "botocore" / "data", Path(definition["codeuri"]))
+        compile_all(built / "build" / first)
+        copies = "|".join(map(re.escape, others))
+        template.write_text(re.sub(rf"(?m)^( +CodeUri: )({copies})$", rf"\g<1>{first}", template.read_text()))
 
 
 def compile_all(artefact: Path) -> None:
