@@ -22,7 +22,8 @@ LEAST_PERCENT = 85
 # It expects code in `src`, where it changes a copy of it; the tests and what they read lie beside that.
 COPIED = ("docs", "events", "functions", "pipeline_defs", "pointsman", "tests")
 FILES = ("README.md", "pyproject.toml", "samconfig.toml", "template.yaml")
-TESTED_BY = ("control_plane", "test_correlation.py", *sorted(path.parent.name for path in (ROOT / "functions").glob("on_*/decide.py")))
+ROOMS = sorted(path.parent.name for path in (ROOT / "functions").glob("on_*/decide.py"))
+TESTED_BY = ("control_plane", "test_correlation.py", *ROOMS)
 SETTINGS = f"""
 [tool.mutmut]
 source_paths = ["src"]
