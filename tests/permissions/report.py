@@ -12,7 +12,7 @@ from tests.permissions.statements import Statement
 
 @dataclass(frozen=True)
 class Report:
-    """`attached`: the managed policies of each role, as deployed."""
+    """`roles`: as deployed, by their names; what the template has and they lack is under a condition of its own."""
 
     statements: tuple[Statement, ...]
     roles: Mapping[str, Policies]
