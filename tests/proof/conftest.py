@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.conftest import building, deployed, failing_stack, shared
+from tests.local.conftest import building, deployed, failing_stack, permissions, shared
 from tests.proof.quiet import quietly
 
-__all__ = ["building", "deployed", "failing_stack", "shared"]
+__all__ = ["building", "deployed", "failing_stack", "permissions", "shared"]
 
 type Count = Callable[..., None]
 
@@ -24,6 +24,13 @@ def _quietly() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def thorough(pytestconfig: pytest.Config) -> bool:
     return bool(pytestconfig.getoption("--proof"))
+
+
+@pytest.fixture(scope="session")
+def minutes_long(thorough: bool) -> None:  # noqa: FBT001  a fixture
+    """Of a test that uses it, nothing is set up where only some of the proof runs."""
+    if not thorough:
+        pytest.skip("minutes long: `make proof` runs it")
 
 
 @pytest.fixture

@@ -66,12 +66,11 @@ class Killer:
                 self.kills += 1
 
 
+@pytest.mark.usefixtures("minutes_long")
 @pytest.mark.timeout(3 * WITHIN)
 def test_a_storm_loses_nothing_doubles_nothing_and_leaves_nothing_behind_1_2_3_4_6_7(
-    failing_stack: Stack, count: Count, *, thorough: bool
+    failing_stack: Stack, count: Count
 ) -> None:
-    if not thorough:
-        pytest.skip("minutes long: `make proof` runs it")
     stack, size = failing_stack, Size(objects=10_000, models=100)
     storm = ["burst", *(f"fleet-{number}" for number in range(size.models))]
     set_up(stack, storm)
