@@ -24,7 +24,6 @@ import botocore
 
 from benchmarks.report import cpu_seconds, interleaved, machine, publish, ratio, spread, table
 from pointsman.artefact import compile_all
-from pointsman.checkout import project_root
 from pointsman.local import deployment
 
 
@@ -84,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     where = machine()
     deployment.build()
-    prepared = project_root() / ".aws-sam" / "build" / "OnDataArrival"
+    prepared = deployment.built("OnTick")
     with tempfile.TemporaryDirectory() as scratch:
         plain = as_sam_leaves_it(prepared, Path(scratch) / "plain")
         theirs = Path(scratch) / "boto3-plain", Path(scratch) / "boto3-prepared"

@@ -30,13 +30,24 @@ def prepare(built: Path) -> None:
     and the built template names it for all.
     """
     template = built / "build" / "template.yaml"
-    definitions = tomllib.loads((built / "build.toml").read_text())["function_build_definitions"]
-    for definition in definitions.values():
+    for definition in _definitions(built):
         first, *others = definition["functions"]
         leave_out_models(built / "build" / first / "botocore" / "data", Path(definition["codeuri"]))
         compile_all(built / "build" / first)
         copies = "|".join(map(re.escape, others))
         template.write_text(re.sub(rf"(?m)^( +CodeUri: )({copies})$", rf"\g<1>{first}", template.read_text()))
+
+
+def folder_of(function: str, built: Path) -> Path | None:
+    """What is deployed as a function; None where it isn't built."""
+    names = (definition["functions"] for definition in _definitions(built))
+    return next((built / "build" / first for first, *others in names if function in (first, *others)), None)
+
+
+def _definitions(built: Path) -> list[dict[str, Any]]:
+    """What SAM built, each with the functions that it is for."""
+    told = built / "build.toml"
+    return [*tomllib.loads(told.read_text())["function_build_definitions"].values()] if told.is_file() else []
 
 
 def compile_all(artefact: Path) -> None:

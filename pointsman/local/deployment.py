@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -36,6 +37,17 @@ def build() -> None:
     """Build the functions for this machine's processor. Raises ToolMissing, ToolFailed."""
     _sam("build", "--parameter-overrides", *PARAMETERS, environment=None)
     artefact.prepare(project_root() / ".aws-sam")
+
+
+def built(function: str) -> Path:
+    """The folder that a function is deployed from; built where it isn't there. Raises ToolMissing, ToolFailed."""
+    folder = artefact.folder_of(function, project_root() / ".aws-sam")
+    if folder is None or not folder.is_dir():
+        build()
+        folder = artefact.folder_of(function, project_root() / ".aws-sam")
+    if folder is None:
+        raise ToolFailed(f"`sam build` made nothing of function {function}")
+    return folder
 
 
 def deploy(environment: Environment, *options: str, parameters: Sequence[str] = ()) -> None:

@@ -40,9 +40,7 @@ class Room:
         if room not in rooms:
             raise BadRequest(f"no room {room!r}; there are {', '.join(rooms)}")
         function = rooms[room]
-        build = project_root() / ".aws-sam" / "build" / function
-        if not build.is_dir():
-            deployment.build()
+        build = deployment.built(function)
         name = function_name(environment, function)
         found = environment.client("lambda").get_function_configuration(FunctionName=name)
         return cls(function, found, build)

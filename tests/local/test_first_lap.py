@@ -8,6 +8,7 @@ import pytest
 from control_plane.costs import JobUse, cost_of
 from pipeline_defs.sample_data import diabetes_objects
 from pointsman import executions
+from pointsman.local import deployment
 from tests.local.instances import eventually
 from tests.local.stack import LAP_SECONDS, PREFIX, Stack
 
@@ -112,7 +113,7 @@ def test_a_key_of_no_model_is_on_record(stack: Stack) -> None:
 
 @pytest.mark.usefixtures("built")
 def test_what_is_deployed_is_functions_and_what_they_require() -> None:
-    folder = Path(".aws-sam/build/OnTick")
+    folder = deployment.built("OnTick")
     ours = {path.name for path in Path("functions").iterdir() if path.name != "__pycache__"}
     required = {
         line.partition("==")[0].replace("-", "_") for line in (folder / "requirements.txt").read_text().splitlines()

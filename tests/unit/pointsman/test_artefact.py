@@ -71,6 +71,8 @@ def test_all_functions_are_deployed_from_what_was_prepared(built: Path) -> None:
     artefact.prepare(built)
     template = (built / "build" / "template.yaml").read_text()
     assert re.findall("CodeUri: (.+)", template) == ["OnTick", "OnTick"]
+    assert artefact.folder_of("OnRecord", built) == built / "build" / "OnTick"
+    assert artefact.folder_of("OnFire", built) is None
 
 
 def shape_names(shape: object, seen: frozenset[str] = frozenset()) -> dict[str, object]:
