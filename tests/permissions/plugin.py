@@ -65,7 +65,7 @@ class Permissions:
             self._failed |= not passed and _PASSED in item.stash
             for line in self._new_lines():
                 if passed:
-                    self._requests[Request.recorded(json.loads(line))].add(item.nodeid)
+                    self._requests[Request.recorded(json.loads(line))].add(_name(item))
         return ended
 
     def _new_lines(self) -> list[str]:
@@ -134,6 +134,12 @@ class Permissions:
             terminalreporter.section("permissions")
             for line in self._said:
                 terminalreporter.write_line(line)
+
+
+def _name(item: pytest.Item) -> str:
+    """Without the group that pytest-xdist appends."""
+    group = item.get_closest_marker("xdist_group")
+    return item.nodeid.removesuffix(f"@{group.args[0]}") if group else item.nodeid
 
 
 def _is_of_level(path: Path) -> bool:
