@@ -273,7 +273,8 @@ def test_a_policy_allows_its_action_on_its_resource_alone(  # noqa: PLR0917  a t
     allowed_request: dict[str, Any],
     refused_request: dict[str, Any],
 ) -> None:
-    """None of these is there: what may be asked for is looked for, what may not is refused before."""
+    """None of these is there, but a bucket: what may be asked for is looked for, what may not is refused before."""
+    aws.client("s3").create_bucket(Bucket="bucket")
     ask = getattr(aws.client(service, aws.user((allowed, resource))), operation)
     denied = "AccessDenied|AuthorizationError"
     with pytest.raises(ClientError) as looked_for:
