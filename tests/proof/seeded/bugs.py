@@ -65,6 +65,7 @@ BUGS = (
         "control_plane/calls.py",
         "token=token(decision.id),",
         'token=token(f"{decision.id} {self.now()}"),',
+        (*CRASHES, *unit("on_tick/test_setbacks.py")),
     ),
     Bug(
         "SageMaker is called before the decision is on record",
