@@ -10,11 +10,11 @@ import pytest
 
 from pointsman.checkout import project_root
 from pointsman.local.invocation import docker, image_is_here
-from tests.local.conftest import TIME_SCALE, building, deployed, shared
+from tests.local.conftest import TIME_SCALE, building, deployed, permissions, shared
 from tests.local.instances import Instance
 from tests.local.stack import Stack
 
-__all__ = ["building", "deployed", "shared"]
+__all__ = ["building", "deployed", "permissions", "shared"]
 
 # Beside the checkout where CI runs: starts an engine and makes a stand-in for the image, as far as they are missing.
 _ENSURE = project_root().parent / "shared" / "lambda-image" / "ensure"
