@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +23,14 @@ pytestmark = pytest.mark.skipif(job_cell_probe.refusal() is not None, reason=str
 
 
 @pytest.fixture
-def role(aws: Instance) -> Iterator[str]:
-    from tests.contract.conftest import client_of
-
-    client = client_of(aws, "iam")
-    name = unique("sdk-role")
-    yield client.create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
-    client.delete_role(RoleName=name)
+def role(aws: Instance) -> str:
+    """What pipelines and their jobs act as, and are held to. The SDK asks whether SageMaker may take it."""
+    iam, name = aws.client("iam"), unique("sdk-role")
+    taken = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Statement": [taken]}))
+    allowed = {"Effect": "Allow", "Action": ["sagemaker:*", "s3:*", "iam:PassRole"], "Resource": "*"}
+    iam.put_role_policy(RoleName=name, PolicyName="jobs", PolicyDocument=json.dumps({"Statement": [allowed]}))
+    return str(made["Role"]["Arn"])
 
 
 def test_pipelines_versions_and_endpoints_are_the_sdks_to_make(
