@@ -15,6 +15,11 @@ __all__ = ["building", "deployed", "failing_stack", "permissions", "shared"]
 type Count = Callable[..., None]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The storm comes first: it takes minutes, of which another process makes use."""
+    items.sort(key=lambda item: item.path.name != "test_storms.py")
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _quietly() -> Iterator[None]:
     with quietly():
