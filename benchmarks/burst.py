@@ -11,23 +11,19 @@ DynamoDB is taken to be 5 ms of waiting.
 import argparse
 import json
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from io import StringIO
 from itertools import batched
-from pathlib import Path
 from typing import Any
 
-from benchmarks.calls import NewLedger, embedded_ledgers
+from benchmarks.ledgers import NewLedger, embedded_ledgers
 from benchmarks.report import machine, publish, table
 from control_plane.events import ObjectCreated
 from on_data_arrival.handler import handle as on_data_arrival
 from on_tick.handler import handle as on_tick
-from pointsman.local.process import start_detached, stop
-from pointsman.local.settings import LocalSettings
 from tests.fakes import FakeControlPlane
 from tests.samples import model_spec, object_created
 from tests.unit.world import NEVER, apply
@@ -59,15 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--objects", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     given = parser.parse_args(arguments)
     where = machine()
-    with tempfile.TemporaryDirectory() as scratch:
-        state = Path(scratch) / "state"
-        running = start_detached(LocalSettings(state=state))
-        try:
-            sent: list[str] = []
-            new_ledger = embedded_ledgers(running.endpoint_url, sent)
-            found = [measured(objects, new_ledger, sent) for objects in given.objects]
-        finally:
-            stop(state)
+    with embedded_ledgers() as (new_ledger, sent):
+        found = [measured(objects, new_ledger, sent) for objects in given.objects]
     publish("burst", {"bursts": found, "prices": PRICES}, told(found), where)
     return 0
 

@@ -10,42 +10,30 @@ botocore's and its logging.
 
 import argparse
 import sys
-import tempfile
 import time
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from io import StringIO
-from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-import boto3
-
 from benchmarks.counting import Counted
+from benchmarks.ledgers import NewLedger, embedded_ledgers
 from benchmarks.report import machine, publish, table
-from control_plane.adapters.dynamodb import DynamoDBLedger
 from control_plane.events import ObjectCreated
-from control_plane.ledger import Ledger
 from control_plane.records import Decision
 from on_data_arrival.handler import handle as on_data_arrival
 from on_endpoint.handler import handle as on_endpoint
 from on_pipeline_execution.handler import handle as on_pipeline_execution
-from pointsman.environment import LOCAL_CREDENTIALS
-from pointsman.local.process import start_detached, stop
-from pointsman.local.settings import LocalSettings
 from tests.fakes import FakeControlPlane
 from tests.samples import deployed_spec, evaluated_spec, model_spec, object_created, package_arn
-from tests.template import resources
 from tests.unit.world import apply, ask, decide_approval, drift, land, put, start_run, tick
 
 SAGEMAKER_PORTS = ("pipelines", "registry", "monitors", "endpoints", "schedules")
 # A model, a configuration, then the endpoint. Nobody guards it here, and approving is the event, not the room.
 REQUESTS = {"create": 3, "update": 3, "missing_alarms": 0, "set_approval": 0}
 DYNAMODB_TARGET, SAGEMAKER_TARGET = 4, 3
-
-type NewLedger = Callable[[], Ledger]
 
 
 class Case(NamedTuple):
@@ -62,32 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=7)
     given = parser.parse_args(arguments)
     where = machine()
-    with tempfile.TemporaryDirectory() as scratch:
-        state = Path(scratch) / "state"
-        running = start_detached(LocalSettings(state=state))
-        try:
-            sent: list[str] = []
-            new_ledger = embedded_ledgers(running.endpoint_url, sent)
-            found = [measured(case, new_ledger, sent, given.rounds) for case in CASES]
-        finally:
-            stop(state)
+    with embedded_ledgers() as (new_ledger, sent):
+        found = [measured(case, new_ledger, sent, given.rounds) for case in CASES]
     publish("calls", {"events": found}, told(found), where)
     return 0
-
-
-def embedded_ledgers(endpoint_url: str, sent: list[str]) -> NewLedger:
-    """Makes a ledger with a table of its own; `sent` grows by a name for each request of theirs."""
-    client: Any = boto3.client("dynamodb", endpoint_url=endpoint_url, region_name="us-east-1", **LOCAL_CREDENTIALS)  # type: ignore[call-overload]
-    client.meta.events.register("before-call.dynamodb", lambda model, **_: sent.append(model.name))
-    properties = resources()["Ledger"]["Properties"]
-    keys = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
-
-    def new_ledger() -> Ledger:
-        name = f"ledger-{uuid.uuid4().hex[:8]}"
-        client.create_table(TableName=name, **{key: properties[key] for key in keys})
-        return DynamoDBLedger(client, name)
-
-    return new_ledger
 
 
 def measured(case: Case, new_ledger: NewLedger, sent: list[str], rounds: int) -> dict[str, Any]:

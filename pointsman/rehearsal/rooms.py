@@ -48,9 +48,14 @@ def act(room: str, event: Event, plane: ControlPlane) -> list[Result]:
     """Empty where the room finds nothing to do. What the room raises on purpose makes the event a dead letter."""
     with _in_silence():
         try:
-            return list(_ROOMS[room](event, plane))
+            return hand_over(room, event, plane)
         except ControlPlaneError as error:
             return [Result(DEAD_LETTER, f"{type(error).__name__}: {error}")]
+
+
+def hand_over(room: str, event: Event, plane: ControlPlane) -> list[Result]:
+    """As `act`, but the room is heard: it logs what it decides and raises what it raises."""
+    return list(_ROOMS[room](event, plane))
 
 
 def _result(came: Decision | Hold | RecordEnd | Skip) -> Result:

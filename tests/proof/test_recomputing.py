@@ -8,6 +8,7 @@ import pytest
 
 from tests.proof.conftest import Count
 from tests.proof.recomputing import PLACES, Recomputed, Recorder
+from tests.proof.seeds import in_handfuls
 from tests.proof.simulation.fleet import MODELS, VARIANTS, spec_of
 from tests.proof.simulation.playing import Play
 from tests.proof.simulation.stories import story_of
@@ -18,14 +19,10 @@ AT_ONCE = 20
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "seeds" in metafunc.fixturenames:
-        seeds = range(ALL if metafunc.config.getoption("--proof") else SOME)
-        chunks = [seeds[start : start + AT_ONCE] for start in seeds[::AT_ONCE]]
-        metafunc.parametrize("seeds", chunks, ids=lambda chunk: f"recomputed-{chunk[0]}-to-{chunk[-1]}")
+    in_handfuls(metafunc, "recomputed", some=SOME, all_=ALL, at_once=AT_ONCE)
 
 
 def test_recorded_inputs_through_the_recorded_revision_give_the_recorded_action_10(seeds: range, count: Count) -> None:
-
     found = Recomputed()
     for seed in seeds:
         play = Play(story_of(seed))

@@ -6,6 +6,7 @@ What is promised, by number, is in `simulation/promises.py` and, once all has co
 import pytest
 
 from tests.proof.conftest import Count
+from tests.proof.seeds import in_handfuls
 from tests.proof.simulation.playing import play, told
 from tests.proof.simulation.stories import story_of
 
@@ -14,10 +15,7 @@ AT_ONCE = 25
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "seeds" in metafunc.fixturenames:
-        seeds = range(ALL if metafunc.config.getoption("--proof") else SOME)
-        chunks = [seeds[start : start + AT_ONCE] for start in seeds[::AT_ONCE]]
-        metafunc.parametrize("seeds", chunks, ids=lambda chunk: f"seeds-{chunk[0]}-to-{chunk[-1]}")
+    in_handfuls(metafunc, "seeds", some=SOME, all_=ALL, at_once=AT_ONCE)
 
 
 def test_every_promise_is_kept_in_every_story_1_2_3_4_5_6_7_8(

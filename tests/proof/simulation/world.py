@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from control_plane.errors import ControlPlaneError
 from on_tick.handler import handle as on_tick
+from pointsman.rehearsal.rooms import hand_over
 from tests.fakes import FakeControlPlane
 from tests.fakes.control_plane import PlaneOf
 from tests.fakes.faults import FAILURES, CallFailed, Died, Throttled
@@ -136,7 +137,7 @@ class World:
             keys = [str(letter.event["detail"]["object"]["key"]).split("/") for letter in batch]
             self.promises.completed = {(model, purpose) for model, purpose, *name in keys if name == ["_SUCCESS"]}
             return arrivals([letter.event for letter in batch], self.view)
-        return ROOMS[first.kind](first.event, self.view)
+        return hand_over(ROOMS[first.kind], first.event, self.view)
 
     def _invoke(self, invocation: Invocation, function: Callable[[], object]) -> bool:
         """Whether it succeeded. What isn't an error of ours or of AWS's is one that nobody thought of: it is raised."""
