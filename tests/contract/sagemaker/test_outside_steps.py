@@ -12,7 +12,7 @@ import pytest
 from tests.contract.conftest import client_of
 from tests.contract.sagemaker.definitions import definition, fail, get
 from tests.contract.sagemaker.killable import Killable
-from tests.contract.sagemaker.serving import ROLE, Served
+from tests.contract.sagemaker.serving import Served
 from tests.contract.sagemaker.test_wire import refused
 from tests.local.instances import Instance, eventually, unique
 
@@ -20,6 +20,8 @@ TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
+# Of the functions alone: other tests of the shared instance act as a pipeline's role.
+FUNCTION_ROLE = unique("function-role")
 ECHO = """
     def handler(event, context):
         return {**event, "count": 3, "yes": True, "nested": {"a": [1]}, "more": "unasked"}
@@ -28,7 +30,7 @@ ECHO = """
 
 @pytest.fixture(scope="module")
 def functions(aws: Instance) -> Any:
-    client_of(aws, "iam").create_role(RoleName=ROLE.rpartition("/")[2], AssumeRolePolicyDocument=json.dumps(TRUST))
+    client_of(aws, "iam").create_role(RoleName=FUNCTION_ROLE, AssumeRolePolicyDocument=json.dumps(TRUST))
     return client_of(aws, "lambda")
 
 
@@ -37,8 +39,8 @@ def function(functions: Any, code: str) -> str:
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("index.py", textwrap.dedent(code))
     made = functions.create_function(
-        FunctionName=unique("function"), Runtime="python3.13", Handler="index.handler", Role=ROLE,
-        Code={"ZipFile": packed.getvalue()},
+        FunctionName=unique("function"), Runtime="python3.13", Handler="index.handler",
+        Role=f"arn:aws:iam::000000000000:role/{FUNCTION_ROLE}", Code={"ZipFile": packed.getvalue()},
     )  # fmt: skip
     return str(made["FunctionArn"])
 
