@@ -61,6 +61,7 @@ class Plans:
             schedule_arn=schedule["MonitoringScheduleArn"],
             due=due,
             window=windows.of_run(due, when, config.get("ScheduleConfig", {}), spec.source),
+            report_folder=windows.report_folder(due, when),
             longest_seconds=longest_run_seconds(spec, when),
             suffix=execution["id"],
         )

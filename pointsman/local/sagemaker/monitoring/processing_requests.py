@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from pointsman.local.sagemaker import times
-from pointsman.local.sagemaker.monitoring import windows
 from pointsman.local.sagemaker.monitoring.job_specs import MODEL_QUALITY, JobSpec
 from pointsman.local.sagemaker.monitoring.windows import Window
 from pointsman.local.sagemaker.shapes import Shape
@@ -52,6 +51,7 @@ class RunOf:
     schedule_arn: str
     due: float
     window: Window
+    report_folder: str
     longest_seconds: int | None
     suffix: str
 
@@ -139,7 +139,7 @@ def _dataset_format(spec: JobSpec) -> Shape:
 
 
 def _report_uri(run: RunOf) -> str:
-    where = [run.spec.output["S3Uri"].rstrip("/"), run.spec.endpoint, run.schedule, windows.folder(run.due)]
+    where = [run.spec.output["S3Uri"].rstrip("/"), run.spec.endpoint, run.schedule, run.report_folder]
     return "/".join(part for part in where if part)
 
 

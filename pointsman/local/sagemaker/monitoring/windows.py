@@ -32,6 +32,14 @@ def folder(instant: float) -> str:
     return datetime.fromtimestamp(instant, UTC).strftime("%Y/%m/%d/%H")
 
 
+def report_folder(due: float, cadence: Cadence | None) -> str:
+    """Of the run due then. With a fast clock an hour of ours holds several: the second tells them apart,
+    as none may overwrite what another found.
+    """
+    hour = folder(due)
+    return hour if cadence is None or cadence.scale == 1 else f"{hour}/{datetime.fromtimestamp(due, UTC):%M%S}"
+
+
 def of_run(due: float, cadence: Cadence | None, schedule: Shape, given: Shape) -> Window:
     """`schedule`: a ScheduleConfig; `given`: the EndpointInput or BatchTransformInput, whose offsets come first.
 

@@ -98,6 +98,18 @@ def test_the_hours_of_a_window() -> None:
 
 
 @pytest.mark.parametrize(
+    ("expression", "scale", "folder"),
+    [
+        ("cron(0 * ? * * *)", 1, "2026/11/21/12"),
+        ("cron(0 * ? * * *)", 60, "2026/11/21/12/0100"),
+        ("NOW", 60, "2026/11/21/12"),
+    ],
+)
+def test_each_run_of_a_schedule_has_a_folder_of_its_own(expression: str, scale: float, folder: str) -> None:
+    assert windows.report_folder(at(minutes=1 if scale > 1 else 0), parsed(expression, scale)) == folder
+
+
+@pytest.mark.parametrize(
     ("expression", "schedule", "given"),
     [
         ("NOW", {}, {}),
