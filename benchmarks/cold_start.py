@@ -117,15 +117,21 @@ def measured(room: str, plain: Folders, prepared: Folders, rounds: int) -> dict[
 
 def ways(room: str, plain: Folders, prepared: Folders) -> dict[str, tuple[str, Folders]]:
     """The code to run, and where its packages lie."""
-    ours = OURS.format(room=room, ports=list(ROOMS[room].first))
-    usual = USUAL.format(room=room, services=list(ROOMS[room].services))
     return {
         "empty": (EMPTY, prepared),
-        "ours, as sam build leaves it": (ours, plain),
-        "ours": (ours, prepared),
-        "usual": (usual, plain),
-        "usual, prepared as ours is": (usual, prepared),
+        "ours, as sam build leaves it": (ours(room), plain),
+        "ours": (ours(room), prepared),
+        "usual": (usual(room), plain),
+        "usual, prepared as ours is": (usual(room), prepared),
     }
+
+
+def ours(room: str) -> str:
+    return OURS.format(room=room, ports=list(ROOMS[room].first))
+
+
+def usual(room: str) -> str:
+    return USUAL.format(room=room, services=list(ROOMS[room].services))
 
 
 def start(code: str, folders: Folders) -> float:

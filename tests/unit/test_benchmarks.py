@@ -1,5 +1,6 @@
 """What the benchmarks measure is what they say; how fast anything is, is no test's business."""
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -51,6 +52,12 @@ def test_a_room_starts() -> None:
     folders = [FUNCTIONS, PACKAGES]
     seconds = cold_start.start(*cold_start.ways("on_record", folders, folders)["ours"])
     assert "on_record" in cold_start.told({"on_record": {way: [seconds] for way in WAYS}}, {"as deployed": 1})
+
+
+def test_the_training_pipeline_has_so_many_jobs() -> None:
+    compiled = (FUNCTIONS.parent / "pipeline_defs" / "compiled" / "pointsman-training.json").read_text()
+    kinds = re.findall(r'"Type": "(Processing|Training)"', compiled)
+    assert len(kinds) == calls.TRAINING_JOBS
 
 
 @pytest.mark.parametrize("case", calls.CASES, ids=lambda case: f"{case.room}: {case.what}")

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from benchmarks.calls import REQUESTS, TRAINING_JOBS
 from control_plane.adapters.sagemaker import SageMakerPipelines
+from control_plane.adapters.sagemaker_registry import SageMakerRegistry
 from control_plane.costs import cost_of
 from tests.contract.sagemaker.definitions import (
     compare,
@@ -137,7 +139,8 @@ def test_the_other_branch_fails_with_the_message(served: Served, bucket: str, da
 def test_training_metrics_are_read_from_the_log_and_what_the_jobs_take_from_the_jobs(
     served: Served, sagemaker: Any, bucket: str, data: str, script: Script
 ) -> None:
-    arn = served.start_execution(lap(bucket, unique("group"), script), Data=data)
+    group = unique("group")
+    arn = served.start_execution(lap(bucket, group, script), Data=data)
     served.ended(arn)
     job = served.steps(arn)["Train"]["Metadata"]["TrainingJob"]["Arn"].rpartition("/")[2]
     described = sagemaker.describe_training_job(TrainingJobName=job)
@@ -148,8 +151,14 @@ def test_training_metrics_are_read_from_the_log_and_what_the_jobs_take_from_the_
     billed = described["BillableTimeInSeconds"]
     assert billed >= 1
 
+    asked: list[str] = []
+    sagemaker.meta.events.register("before-call.sagemaker", lambda model, **_: asked.append(model.name))
     jobs = {use.job: use for use in SageMakerPipelines(sagemaker).jobs(arn)}
     assert set(jobs) == {"Prepare", "Train", "Evaluate"}
+    assert len(asked) == REQUESTS["jobs"] - TRAINING_JOBS + len(jobs)
+    asked.clear()
+    assert SageMakerRegistry(sagemaker).registered_by(group, arn)
+    assert len(asked) == REQUESTS["registered_by"]
     assert (jobs["Train"].seconds, jobs["Train"].instances) == (billed, 1)
     cost = cost_of(list(jobs.values()), "us-east-1")
     assert cost.usd, cost.unknown

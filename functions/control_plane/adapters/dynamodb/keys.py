@@ -25,7 +25,7 @@ from control_plane.policies import Purpose
 from control_plane.records import ArrivalWindow, Decision, Deployment, Due, Model, Run, Unreadable
 
 # Enough for a thousand writes a second on each; on_tick asks every shard every minute, so not more than it takes.
-DUE_SHARDS = tuple(str(shard) for shard in range(8))
+DUE_SHARDS = tuple(str(shard) for shard in range(4))
 MODELS = "MODELS"
 # One partition each: it takes a thousand writes a second, and there is one per decision, not per event.
 DECISIONS, RUNS, DEPLOYMENTS, WINDOWS = "DECISIONS", "RUNS", "DEPLOYMENTS", "WINDOWS"

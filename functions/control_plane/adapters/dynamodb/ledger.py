@@ -24,7 +24,7 @@ from control_plane.records import (
     Watch,
 )
 
-_DUE_PER_SHARD = 25
+_DUE_PER_SHARD = 50
 
 
 class DynamoDBLedger(ModelRows, WindowRows, RunRows, DeploymentRows):
