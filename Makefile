@@ -8,7 +8,7 @@ READY := .tools/ready
 # One pytest per processor; `tests/conftest.py` says what stays together.
 PARALLEL := --numprocesses auto --dist loadgroup
 
-BENCHMARKS := cold_start calls burst fleet engine pipelines compiling demo
+BENCHMARKS := cold_start emulator calls burst fleet engine pipelines compiling demo
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down build invoke test unit proof contract local container lint types template format bench check schema compile image lock clean

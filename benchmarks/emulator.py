@@ -101,10 +101,11 @@ def start(name: str, template: Path) -> float:
     log = template.with_suffix(".log")
     log.unlink(missing_ok=True)
     command = ("local", "invoke", name, "--template", str(template), "--event", "-", "--skip-pull-image")
-    answer = deployment.run_sam(*command, "--log-file", str(log), credentials=NOWHERE, text="{}")
-    if answer.strip().rpartition("\n")[2] != "{}":
-        raise RuntimeError(f"{name} answered {answer.strip()!r}")
-    report = next(line for line in log.read_text().splitlines() if "REPORT RequestId" in line)
+    deployment.run_sam(*command, "--log-file", str(log), credentials=NOWHERE, text="{}")
+    lines = log.read_text().splitlines()
+    if "{}" not in lines:
+        raise RuntimeError(f"{name} didn't answer: {lines}")
+    report = next(line for line in lines if line.startswith("REPORT RequestId"))
     return sum(map(float, _TOOK.findall(report.partition("Billed")[0])))
 
 
