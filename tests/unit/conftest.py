@@ -1,5 +1,6 @@
 """Nothing at this level talks to anything."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,16 @@ def all_of_this_level(request: pytest.FixtureRequest) -> None:
     chosen = request.config.option.keyword or any("::" in argument for argument in request.config.args)
     if chosen or not set(here.rglob("test_*.py")) <= collected:
         pytest.skip("only some of the unit tests run")
+
+
+@pytest.fixture(autouse=True)
+def _far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Where no hour is one of UTC: what is told in UTC is so on purpose."""
+    monkeypatch.setenv("TZ", "Asia/Kathmandu")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.fixture(autouse=True)

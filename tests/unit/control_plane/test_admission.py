@@ -203,6 +203,7 @@ def spent(days_ago: float, usd: float | None = None, status: str = "Succeeded", 
             " (no run of pointsman-training has succeeded yet)",
         ),
         ((spent(1, 99.99, "Failed"),), None),
+        ((spent(1, 50),), None),  # together exactly the budget
         (
             (spent(1), spent(2, 70), spent(3, 0.004)),
             "the runs of 2026-11 cost 70.00 USD, beside 1 of unknown cost, this one may cost 35.00 USD",

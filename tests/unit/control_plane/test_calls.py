@@ -94,9 +94,10 @@ def test_what_changes_for_somebody_else_is_busy(plane: FakeControlPlane, status:
         make(plane, with_endpoint(plane, endpoint_of("churn-1-config", status, coming="somebodys")))
 
 
-def test_what_is_rolling_back_from_it_does_not_head_for_it(plane: FakeControlPlane) -> None:
+@pytest.mark.parametrize("status", ["RollingBack", "Deleting"])
+def test_what_turns_away_from_it_does_not_head_for_it(plane: FakeControlPlane, status: str) -> None:
     with pytest.raises(EndpointBusy):
-        make(plane, with_endpoint(plane, endpoint_of(CONFIG, "RollingBack", coming=CONFIG)))
+        make(plane, with_endpoint(plane, endpoint_of(CONFIG, status, coming=CONFIG)))
 
 
 def test_a_failed_endpoint_must_be_deleted_first(plane: FakeControlPlane) -> None:

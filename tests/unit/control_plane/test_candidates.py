@@ -100,6 +100,15 @@ def test_the_same_data_is_new_to_another_champion(plane: FakeControlPlane) -> No
 KING = "arn:aws:sagemaker:eu-west-1:111122223333:model-package/churn/1"
 
 
+def test_other_data_is_new_to_the_same_champion(plane: FakeControlPlane) -> None:
+    first = found(plane, EVALUATION).request
+    put(plane.objects, "churn/evaluation/c.csv")
+    second = found(plane, EVALUATION).request
+    assert first is not None
+    assert second is not None
+    assert first.fingerprint != second.fingerprint
+
+
 def test_it_says_what_there_is_and_who_is_on_it(plane: FakeControlPlane) -> None:
     put(plane.objects, "churn/training/c.csv", "churn/training/_SUCCESS", "churn/training/_temporary/x.csv")
     request = found(plane, TRAINING).request

@@ -33,6 +33,13 @@ def test_the_champion_and_the_one_before_it_stay_however_long_ago_they_came() ->
     assert "churn-1-config" in leftovers(FIVE, king(5), (), keep=2).configs
 
 
+def test_of_those_before_the_champion_the_last_one_stays_as_it_served_last() -> None:
+    older = ended(3, request={"config": "churn-3-older"})
+    assert leftovers([*FIVE[:3], older, *FIVE[3:]], king(5, 3, 1), (), keep=1).configs == (
+        "churn-4-config", "churn-3-older", "churn-2-config", "churn-1-config",
+    )  # fmt: skip
+
+
 def test_what_an_endpoint_serves_or_is_asked_for_stays() -> None:
     assert leftovers(FIVE, king(5, 4), ("churn-1-config",), keep=3).configs == ("churn-2-config",)
     coming = [deployment_of(deploy_request(2), "d9"), *FIVE]

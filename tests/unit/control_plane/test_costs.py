@@ -28,6 +28,7 @@ def cost(usd: float | None, number: int = 1, status: str = "Succeeded") -> Run:
         ([JobUse("Train", "ml.m5.xlarge", 3, HOUR / 2)], Cost(usd=0.345)),
         ([JobUse("Train", "ml.m5.xlarge", 1, 90), JobUse("Judge", "ml.t3.medium", 1, 60)], Cost(usd=0.006583)),
         ([JobUse("Train", "ml.m5.xlarge", 1, 0), JobUse("Judge", "ml.x9.huge", 1, 0)], Cost(usd=0)),
+        ([JobUse("Judge", "ml.x9.huge", 1, 0), JobUse("Train", "ml.m5.xlarge", 1, HOUR)], Cost(usd=0.23)),
         (
             [JobUse("Train", "ml.m5.xlarge", 1, HOUR), JobUse("Judge", "ml.x9.huge", 1, 1)],
             Cost(unknown="Judge: no rate of ml.x9.huge in us-east-1 is known"),
@@ -85,13 +86,13 @@ def test_what_runs_cost_together_says_how_many_are_left_out() -> None:
 @pytest.mark.parametrize(
     ("moment", "first", "following"),
     [
-        (datetime(2026, 11, 21, 9, 30, tzinfo=UTC), "2026-11-01", "2026-12-01"),
+        (datetime(2026, 11, 21, 9, 30, 15, 250, tzinfo=UTC), "2026-11-01", "2026-12-01"),
         (datetime(2026, 12, 1, tzinfo=UTC), "2026-12-01", "2027-01-01"),
         (datetime(2026, 12, 1, tzinfo=timezone(timedelta(hours=9))), "2026-11-01", "2026-12-01"),
     ],
 )
 def test_a_month_is_one_of_utc(moment: datetime, first: str, following: str) -> None:
-    assert [f"{day:%Y-%m-%d}" for day in month_of(moment)] == [first, following]
+    assert [day.isoformat() for day in month_of(moment)] == [f"{first}T00:00:00+00:00", f"{following}T00:00:00+00:00"]
 
 
 @pytest.mark.parametrize(

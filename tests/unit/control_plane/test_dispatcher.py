@@ -52,6 +52,7 @@ def test_what_is_carried_out_is_on_record_as_it_was_decided(plane: FakeControlPl
     run = plane.ledger.run(str(decision.run))
     assert run is not None
     assert (run.decision, run.fingerprint, run.started_at, run.status) == ("d1", "f1", plane.now(), None)
+    assert run.look_at == plane.now() + plane.patience
 
 
 def test_a_repetition_gets_the_first_ones_run_1(plane: FakeControlPlane) -> None:
@@ -141,6 +142,7 @@ def test_a_long_name_keeps_its_end_where_the_time_is() -> None:
     name: Any = display_name(f"{'m' * 100}-training-20261121T090000000000Z")
     assert len(name) == 82
     assert name.endswith("-training-20261121T090000000000Z")
+    assert display_name(f"m-X{'y' * 80}") == f"X{'y' * 80}"  # SageMaker takes none that begins with a hyphen
 
 
 WAITED = deferred("d1", outcome=Outcome.SKIPPED_COOLDOWN, until=after(hours=12))

@@ -54,6 +54,16 @@ def test_what_is_null_is_as_if_it_was_not_there(tags: object) -> None:
     assert (detail.tags, detail.failure, detail.config, detail.last_modified) == ({}, None, None, None)
 
 
+def test_tags_without_a_key_are_none() -> None:
+    tags = [{"Key": "model", "Value": "churn"}, {"Value": "nobody's"}, {"Key": 7}, "text"]
+    assert endpoint(Tags=tags).detail.tags == {"model": "churn"}
+
+
+def test_a_status_that_is_no_text_is_refused() -> None:
+    with pytest.raises(InvalidEvent, match="EndpointStatus"):
+        endpoint(EndpointStatus=7)
+
+
 def test_a_failure_has_its_reason() -> None:
     detail = endpoint("endpoint_failed").detail
     assert detail.status == "Failed"

@@ -1,5 +1,6 @@
 """By which monitors an endpoint is watched: those of the champion's own baselines, named after all that is in them."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,7 +33,8 @@ def planned(
 
 def test_data_is_watched_with_the_versions_own_baseline() -> None:
     (plan,) = planned()
-    assert (plan.kind, plan.endpoint, plan.schedule) == (DATA, "churn-prod", "pointsman-churn-prod-data-quality")
+    assert (plan.model, plan.kind, plan.endpoint) == ("churn", DATA, "churn-prod")
+    assert (plan.schedule, plan.instance_type) == ("pointsman-churn-prod-data-quality", "ml.m5.xlarge")
     assert (plan.constraints, plan.statistics) == ("s3://a/data/constraints.json", "s3://a/data/statistics.json")
     assert plan.expression == "cron(0 * ? * * *)"
     assert plan.labels is None
@@ -46,6 +48,7 @@ def test_predictions_are_watched_where_labels_come_once_they_have_had_their_time
     assert quality.labels is not None
     assert (quality.labels.uri, quality.labels.since, quality.labels.until) == ("s3://landing/churn/labels", 28, 26)
     assert (quality.labels.prediction, quality.labels.probability) == ("0", "1")
+    assert quality.labels.problem_type == "BinaryClassification"
 
 
 def test_a_version_without_a_baseline_has_no_monitor() -> None:
@@ -79,6 +82,13 @@ def test_names_are_such_as_sagemaker_takes(endpoint: str) -> None:
 
 def test_long_names_that_begin_alike_are_told_apart() -> None:
     assert schedule_name("e" * 62 + "1", DATA) != schedule_name("e" * 62 + "2", DATA)
+
+
+def test_a_name_is_cut_where_it_must_be_and_not_at_a_hyphen() -> None:
+    assert schedule_name("e" * 40, DATA) == f"pointsman-{'e' * 40}-data-quality"
+    assert re.fullmatch(
+        f"pointsman-{'e' * 30}-[0-9a-f]{{8}}-data-quality", schedule_name(f"{'e' * 30}-{'f' * 30}", DATA)
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What a spec may say of its endpoint, and what an endpoint's configuration is made of."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -27,6 +28,13 @@ def test_what_is_written_down_is_read_back() -> None:
     full = Serving.model_validate(FULL)
     assert Serving.model_validate_json(full.model_dump_json()) == full
     assert Serving.model_validate(full.model_dump(mode="json")) == full
+
+
+@pytest.mark.parametrize(("latency", "share"), [("5ms", "0.125%"), ("1250ms", "100%")], ids=["the least", "the most"])
+def test_limits_are_read_to_the_last_digit(latency: str, share: str) -> None:
+    alarms = serving(rollout={"alarms": {"http_5xx": share, "latency_p99": latency}}).rollout.alarms
+    assert alarms.http_5xx == float(share[:-1]) / 100
+    assert alarms.latency_p99 == timedelta(milliseconds=float(latency[:-2]))
 
 
 def test_each_limit_has_an_alarm_named_after_its_endpoint() -> None:
@@ -58,6 +66,8 @@ def test_what_it_runs_on_and_captures_is(change: dict[str, Any]) -> None:
         ({"rollout": {"canary": "10%", "linear": "10%"}}, "choose one"),
         ({"rollout": {"bake": "2h"}}, "longer than an hour"),
         ({"rollout": {"alarms": {"http_5xx": "0%"}}}, "share such as"),
+        ({"rollout": {"alarms": {"http_5xx": "100.5%"}}}, "share such as"),
+        ({"rollout": {"alarms": {"http_5xx": 1}}}, "share such as"),
         ({"rollout": {"alarms": {"latency_p99": "1s"}}}, "such as 250ms"),
         ({"rollout": {"alarms": {"others": [f"alarm-{number}" for number in range(11)]}}}, "more than 10 alarms"),
         ({"serverless": {}, "instances": {"count": 2}}, "choose one"),

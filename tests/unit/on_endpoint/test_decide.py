@@ -6,7 +6,7 @@ from control_plane.actions import Conclude, Defer, Deploy, Skip
 from control_plane.endpoints import Answer, Endpoint
 from control_plane.outcomes import Outcome
 from control_plane.policies import DriftKind
-from control_plane.records import DeployRequest, Slot
+from control_plane.records import DeployRequest, Paused, Slot
 from control_plane.registry import Baseline
 from on_endpoint.decide import Untested, decide_end, decide_next, decide_tested, decide_undo, decide_watch
 from tests.samples import (
@@ -124,6 +124,17 @@ def test_what_waited_gets_the_endpoint() -> None:
     again = decide_next(waiting, request, busy, MORNING)
     assert isinstance(again, Defer)
     assert again.outcome is Outcome.DEFERRED_BUSY
+
+
+def test_what_was_forced_waits_for_no_pause_and_is_not_pointless_where_it_serves() -> None:
+    request = deploy_request(2)
+    forced = deferred("d2", request=request, force=True)
+    paused = model_of(
+        deployed_spec(),
+        champion=champion(2, config=request.config),
+        paused=Paused(by="ada", why="holidays", since=MORNING),
+    )
+    assert decide_next(forced, request, paused, MORNING) == Deploy(request, "churn-prod has settled")
 
 
 @pytest.mark.parametrize(

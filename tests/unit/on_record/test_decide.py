@@ -43,6 +43,12 @@ def test_of_runs_only_a_failed_one_is_told(status: str) -> None:
     assert silent.because == "SageMaker gives no reason"
 
 
+def test_what_came_of_a_decision_is_where_to_look_further() -> None:
+    notice = decide(None, news().model_copy(update={"run": "churn-7-config", "model": None}))
+    assert notice is not None
+    assert (notice.run, notice.title) == ("churn-7-config", "no model: a deployment failed")
+
+
 def test_what_was_told_is_not_told_again_when_something_else_of_it_changes() -> None:
     before = news()
     assert decide(before, before.model_copy(update={"then": "a tick looked again"})) is None

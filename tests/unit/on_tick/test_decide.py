@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from control_plane.actions import Defer, Skip, Start
+from control_plane.actions import Defer, Deploy, Skip, Start
 from control_plane.admission import Candidate
 from control_plane.outcomes import Outcome
 from control_plane.policies import Purpose
@@ -19,6 +19,8 @@ from tests.samples import (
     begun,
     champion,
     deferred,
+    deploy_request,
+    deployed_spec,
     evaluated_spec,
     model_of,
     package_arn,
@@ -106,6 +108,10 @@ def test_what_was_forced_waits_for_nothing_but_the_slot() -> None:
     forced, last = deferred("d2", "f2", force=True), run_of(begun())
     assert isinstance(decide_deferred(forced, model_of(spec, paused=PAUSED), [last], MORNING), Start)
     assert isinstance(decide_deferred(forced, model_of(spec, slot=BUSY), [last], MORNING), Defer)
+    request = deploy_request()
+    forced = deferred("d2", request=request, force=True)
+    serves = model_of(deployed_spec(), champion=champion(config=request.config), paused=PAUSED)
+    assert decide_deferred(forced, serves, [], MORNING) == Deploy(request, "looked at again")
 
 
 def test_a_waiting_evaluation_of_a_version_that_was_followed_is_let_go() -> None:
