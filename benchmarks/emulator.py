@@ -25,10 +25,11 @@ from pointsman.artefact import compile_all
 from pointsman.local import deployment
 from pointsman.local.invocation import image_is_here
 
-NOWHERE = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+# Without credentials, so that SAM asks nobody whose they are.
+NOBODY = {"AWS_DEFAULT_REGION": "us-east-1"}
 ANSWERS = "\ndef handler(event, context): return {}\n"
-# Lambda's runtime sets them itself.
-RESERVED = frozenset({"LAMBDA_TASK_ROOT", *NOWHERE})
+# Lambda's runtime, or its emulator, sets them itself.
+RESERVED = frozenset({"LAMBDA_TASK_ROOT", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"})
 COMPARED = ("usual", "prepared")
 _TOOK = re.compile(r"(?:Init )?Duration: ([\d.]+) ms")
 
@@ -101,7 +102,7 @@ def start(name: str, template: Path) -> float:
     log = template.with_suffix(".log")
     log.unlink(missing_ok=True)
     command = ("local", "invoke", name, "--template", str(template), "--event", "-", "--skip-pull-image")
-    deployment.run_sam(*command, "--log-file", str(log), credentials=NOWHERE, text="{}")
+    deployment.run_sam(*command, "--log-file", str(log), credentials=NOBODY, text="{}")
     lines = log.read_text().splitlines()
     if "{}" not in lines:
         raise RuntimeError(f"{name} didn't answer: {lines}")
