@@ -73,14 +73,13 @@ def _add_sagemaker(settings: LocalSettings, aws: "EmbeddedAws") -> "LocalSageMak
     from pointsman.local.sagemaker import Limits, LocalSageMaker
 
     def emit(detail_type: str, detail: dict[str, object], resources: list[str]) -> None:
-        # SageMaker forgets an event that it has handed over, so it must be safe by then.
         aws.emit("aws.sagemaker", detail_type, detail, resources)
-        aws.wait_until_saved()
 
     sagemaker = LocalSageMaker(
         settings.sagemaker_directory,
         endpoint_url=aws.endpoint_url,
         emit=emit,
+        kept=aws.wait_until_saved,
         region=settings.region,
         limits=Limits(**settings.limits),
         time_scale=settings.time_scale,

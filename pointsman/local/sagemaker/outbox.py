@@ -1,12 +1,14 @@
 """Delivery of events: one thread, oldest first, each after the change it tells of is in the store.
 
-An event leaves the store only once it is handed over, so one whose delivery a crash interrupted is handed over again at
-the next start: SageMaker, too, "may send multiple events for each state change".
+An event leaves the store only once whoever receives it has it safe, so what a crash interrupted is handed over again at
+the next start: SageMaker, too, "may send multiple events for each state change". Making it safe takes its time, so that
+is waited for once for all that goes out together.
 """
 
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from pointsman.local.sagemaker.event_faults import EventFaults
 from pointsman.local.sagemaker.shapes import Shape
@@ -17,13 +19,23 @@ type Emit = Callable[[str, Shape, list[str]], None]
 logger = logging.getLogger(__name__)
 _ATTEMPTS = 5
 _PAUSE_SECONDS = 0.5
+_TOGETHER = 100
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Whoever gets the events. `kept` returns when all that was emitted is safe there."""
+
+    emit: Emit
+    kept: Callable[[], None]
 
 
 class Outbox:
-    def __init__(self, store: Store, emit: Emit, faults: EventFaults) -> None:
+    def __init__(self, store: Store, receiver: Receiver, faults: EventFaults) -> None:
         self._store = store
-        self._emit = emit
+        self._receiver = receiver
         self._faults = faults
+        self._handed_over: list[int] = []
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._deliver_all, name="sagemaker-events", daemon=True)
 
@@ -31,7 +43,7 @@ class Outbox:
         self._thread.start()
 
     def stop(self) -> None:
-        """Delivers what is waiting, as far as `emit` lets it; what is left waits for the next start."""
+        """Delivers what is waiting, as far as the receiver lets it; what is left waits for the next start."""
         self._closing.set()
         self._store.event_added.set()
         self._thread.join(timeout=10)
@@ -46,6 +58,7 @@ class Outbox:
                 self._take_up(last, event)
             for number, event in self._faults.due():
                 self._hand_over(number, event)
+            self._forget()
             if self._closing.is_set():
                 return
 
@@ -60,12 +73,26 @@ class Outbox:
     def _hand_over(self, number: int, event: Event, copies: int = 1) -> None:
         for _ in range(copies):
             self._deliver(event)
-        self._store.delete_event(number)
+        self._handed_over.append(number)
+        if len(self._handed_over) >= _TOGETHER:
+            self._forget()
+
+    def _forget(self) -> None:
+        """What is safe elsewhere. Where that can't be told, it stays, and goes out again at the next start."""
+        if not self._handed_over:
+            return
+        try:
+            self._receiver.kept()
+        except Exception:
+            logger.exception("%d events may not be safe where they were delivered", len(self._handed_over))
+        else:
+            self._store.delete_events(self._handed_over)
+        self._handed_over.clear()
 
     def _deliver(self, event: Event) -> None:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                self._emit(event.detail_type, event.detail, list(event.resources))
+                self._receiver.emit(event.detail_type, event.detail, list(event.resources))
             except Exception:
                 # Whatever the receiver's fault, SageMaker's delivery is best effort: try, then give this event up.
                 logger.exception("Event %r not delivered, attempt %d of %d", event.detail_type, attempt, _ATTEMPTS)

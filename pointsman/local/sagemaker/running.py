@@ -20,7 +20,7 @@ from pointsman.local.sagemaker.job_queries import JobQueries
 from pointsman.local.sagemaker.job_runs import JobRuns
 from pointsman.local.sagemaker.jobs import Jobs
 from pointsman.local.sagemaker.monitoring.monitoring import Monitoring
-from pointsman.local.sagemaker.outbox import Emit, Outbox
+from pointsman.local.sagemaker.outbox import Outbox, Receiver
 from pointsman.local.sagemaker.package_groups import PackageGroups
 from pointsman.local.sagemaker.pipeline_engine import PipelineEngine
 from pointsman.local.sagemaker.pipeline_operations import pipeline_operations
@@ -56,14 +56,14 @@ class Running:
         account: Account,
         directory: Path,
         surroundings: Surroundings,
-        emit: Emit,
+        receiver: Receiver,
         lock: IO[bytes],
         time_scale: float,
         faults: Faults,
     ) -> None:
         self._account = account
         self._lock = lock
-        self._outbox = Outbox(account.store, emit, EventFaults(faults, time_scale))
+        self._outbox = Outbox(account.store, receiver, EventFaults(faults, time_scale))
         self._logs = LogShipper(surroundings)
         transfers = Transfers(surroundings)
         transfer = transfers.acting_as(None)

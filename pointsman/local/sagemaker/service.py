@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -13,7 +13,7 @@ from pointsman.local.sagemaker.container import Surroundings
 from pointsman.local.sagemaker.job_process import end_leftovers
 from pointsman.local.sagemaker.naming import Arns
 from pointsman.local.sagemaker.operation_faults import answered, named
-from pointsman.local.sagemaker.outbox import Emit
+from pointsman.local.sagemaker.outbox import Emit, Receiver
 from pointsman.local.sagemaker.roles import UNCHECKED, Roles
 from pointsman.local.sagemaker.running import Running
 from pointsman.local.sagemaker.store import Store
@@ -23,7 +23,8 @@ class LocalSageMaker:
     """SageMaker for one account and region, kept in `directory`.
 
     `endpoint_url` serves S3, CloudWatch and its logs to us, to jobs and to models; `emit(detail_type, detail,
-    resources)` receives the events, whose source is `aws.sagemaker`, one at a time and in order, from a thread of ours.
+    resources)` receives the events, whose source is `aws.sagemaker`, one at a time and in order, from a thread of ours;
+    one is forgotten here once `kept()` has returned after it.
     `time_scale` 60 lets a minute of an endpoint's deployment waits pass in a second. `shared`: folders of this machine
     that jobs and models see, whatever else their file systems hide. `faults` strike here. `roles`: IAM's, where jobs,
     steps and models are held to it.
@@ -35,6 +36,7 @@ class LocalSageMaker:
         *,
         endpoint_url: str,
         emit: Emit,
+        kept: Callable[[], None] = lambda: None,
         region: str = "us-east-1",
         account: str = "000000000000",
         limits: Limits | None = None,
@@ -46,7 +48,7 @@ class LocalSageMaker:
         self._time_scale = time_scale
         self._directory = directory.resolve()
         self._surroundings = Surroundings(endpoint_url, region, tuple(path.resolve() for path in shared), roles)
-        self._emit = emit
+        self._receiver = Receiver(emit, kept)
         self._arns = Arns(region, account)
         self._limits = limits or Limits()
         self.faults = faults or Faults()
@@ -65,7 +67,7 @@ class LocalSageMaker:
             store = Store(self._directory / "sagemaker.db")
             account = Account(store, self._arns, self._limits)
             running = Running(
-                account, self._directory, self._surroundings, self._emit, lock, self._time_scale, self.faults
+                account, self._directory, self._surroundings, self._receiver, lock, self._time_scale, self.faults
             )
             running.start()
             self._running = running

@@ -173,7 +173,7 @@ class Store:
         self.event_added.set()
 
     def first_event(self, *, after: int = 0) -> tuple[int, Event] | None:
-        """The oldest event not yet delivered, with the number that `after` and `delete_event` take."""
+        """The oldest event not yet delivered, with the number that `after` and `delete_events` take."""
         row = self._row(
             "SELECT sequence, detail_type, detail, resources FROM event WHERE sequence > ? ORDER BY sequence LIMIT 1",
             after,
@@ -182,8 +182,10 @@ class Store:
             return None
         return int(row[0]), Event(str(row[1]), _decoded(row[2]), tuple(json.loads(row[3])))
 
-    def delete_event(self, sequence: int) -> None:
-        self._change("DELETE FROM event WHERE sequence = ?", sequence)
+    def delete_events(self, sequences: Iterable[int]) -> None:
+        with self.transaction():
+            for sequence in sequences:
+                self._change("DELETE FROM event WHERE sequence = ?", sequence)
 
     def _change(self, statement: str, *values: Any) -> None:
         with self.transaction():

@@ -7,7 +7,7 @@ import pytest
 
 from pointsman.local.faults import Faults
 from pointsman.local.sagemaker.event_faults import EventFaults
-from pointsman.local.sagemaker.outbox import Outbox
+from pointsman.local.sagemaker.outbox import Outbox, Receiver
 from pointsman.local.sagemaker.shapes import Shape
 from pointsman.local.sagemaker.store import Event, Store
 from tests.local.instances import eventually
@@ -24,7 +24,7 @@ class Bus:
         self.received: list[int] = []
 
     def start(self) -> Outbox:
-        outbox = Outbox(self.store, self._emit, EventFaults(self.faults, time_scale=60))
+        outbox = Outbox(self.store, Receiver(self._emit, lambda: None), EventFaults(self.faults, time_scale=60))
         outbox.start()
         return outbox
 

@@ -8,7 +8,7 @@ import pytest
 
 from pointsman.local.faults import Faults
 from pointsman.local.sagemaker.event_faults import EventFaults
-from pointsman.local.sagemaker.outbox import Outbox
+from pointsman.local.sagemaker.outbox import Outbox, Receiver
 from pointsman.local.sagemaker.shapes import Shape
 from pointsman.local.sagemaker.store import Event, Kind, Store
 
@@ -79,9 +79,33 @@ def test_events_are_delivered_in_order_and_again_after_a_failure(store: Store) -
 
     for number in range(3):
         store.add_event(Event("type", {"n": number}, ()))
-    outbox = Outbox(store, emit, EventFaults(Faults(), 1))
+    outbox = Outbox(store, Receiver(emit, lambda: None), EventFaults(Faults(), 1))
     outbox.start()
     assert all_there.wait(10)
     outbox.stop()
     assert [detail["n"] for detail in received] == [0, 0, 1, 2]
+    assert store.first_event() is None
+
+
+def test_events_stay_until_they_are_safe_where_they_went_and_that_is_asked_once_for_many(store: Store) -> None:
+    received: list[int] = []
+    waiting: list[int | None] = []
+
+    def emit(_type: str, detail: Shape, _resources: list[str]) -> None:
+        received.append(detail["n"])
+
+    def kept() -> None:
+        known = store.first_event()
+        waiting.append(known[0] if known else None)
+        if len(waiting) == 1:
+            raise OSError("the disk is full")
+
+    for number in range(3):
+        store.add_event(Event("type", {"n": number}, ()))
+    for _ in range(2):
+        outbox = Outbox(store, Receiver(emit, kept), EventFaults(Faults(), 1))
+        outbox.start()
+        outbox.stop()
+    assert received == [0, 1, 2] * 2
+    assert waiting == [1, 1]
     assert store.first_event() is None
