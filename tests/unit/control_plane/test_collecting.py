@@ -38,6 +38,8 @@ def test_of_those_before_the_champion_the_last_one_stays_as_it_served_last() -> 
     assert leftovers([*FIVE[:3], older, *FIVE[3:]], king(5, 3, 1), (), keep=1).configs == (
         "churn-4-config", "churn-3-older", "churn-2-config", "churn-1-config",
     )  # fmt: skip
+    served_again = [FIVE[0], FIVE[4], FIVE[2]]
+    assert leftovers(served_again, king(5, 3, 1), (), keep=1).configs == ("churn-1-config",)
 
 
 def test_what_an_endpoint_serves_or_is_asked_for_stays() -> None:

@@ -1,16 +1,18 @@
 """Deployments carried out: begun, called, done; and what SageMaker or a rejection may answer."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from control_plane.actions import Conclude, Defer, Deploy
+from control_plane.deployments import Choice, put_in_use
 from control_plane.dispatcher import Dispatcher, Subject
 from control_plane.errors import AlarmsMissing, CallError, CallRefused, CapacityExceeded, EndpointBusy
 from control_plane.outcomes import Outcome
 from control_plane.records import Decision, DecisionStatus, DeployRequest
 from tests.fakes import FakeControlPlane
-from tests.samples import deploy_request, deployed_spec, package_arn
+from tests.samples import MORNING, deploy_request, deployed_spec, model_of, package, package_arn
 from tests.unit.world import apply
 
 
@@ -37,6 +39,14 @@ def arrive(plane: FakeControlPlane, decision_id: str) -> Decision:
     subject = Subject(f"{decision_id}-end", "event", plane.ledger.model("churn"))
     action = Conclude(Outcome.CHAMPION_CHANGED, "serves", serves=True)
     return Dispatcher.of(plane).conclude(deployment, action, subject)[0]
+
+
+def test_a_long_models_names_are_cut_and_not_at_a_hyphen() -> None:
+    spec = deployed_spec(f"{'m' * 47}-{'n' * 9}")
+    action = put_in_use(Choice(package(), "approved", MORNING), model_of(spec), MORNING)
+    assert isinstance(action, Deploy)
+    for name in (action.request.config, action.request.served_model):
+        assert re.fullmatch(f"{'m' * 47}-1-[0-9a-f]{{12}}", name)
 
 
 def test_a_deployment_is_called_what_it_is_and_asked_for_once_1(plane: FakeControlPlane) -> None:

@@ -114,6 +114,15 @@ def test_taking_up_twice_makes_one_run_1(plane: FakeControlPlane) -> None:
     assert len(plane.pipelines.started) == 1
 
 
+def test_what_died_while_it_was_taken_up_is_finished_by_whoever_comes_next_1_3(plane: FakeControlPlane) -> None:
+    waiting = deferred("d1")
+    plane.ledger.defer(waiting, None)
+    plane.ledger.take_up(begun("d1"))
+    decision = Dispatcher.of(plane).reconsider(waiting, Start(waiting.start, "now"), plane.ledger.model("churn"))
+    assert decision is not None
+    assert (decision.status, decision.run) == (DecisionStatus.DONE, plane.pipelines.started[0].arn)
+
+
 def test_a_start_without_capacity_gives_way_to_newer_data_and_says_so(plane: FakeControlPlane) -> None:
     plane.ledger.begin(begun("d1", "f1"), None)
     plane.ledger.defer(deferred("d2", "f2"), None)
