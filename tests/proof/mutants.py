@@ -4,7 +4,7 @@ mutmut makes them and forks a pytest for each, of the tests that reach it. They 
 without its adapters and their wiring, which the contract and local levels hold to AWS, and without the log, which tells
 lines of code by their depth in the stack; and each room's `decide*.py`.
 
-`python -m tests.proof.mutants --every 1` tries all, which takes ten minutes; `make proof` every fifth.
+`python -m tests.proof.mutants --every 1` tries all, which takes five minutes; `make proof` every fifth.
 """
 
 import argparse
