@@ -74,7 +74,7 @@ format: $(READY) ## rewrite the code in the project's format
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-bench: $(READY) ## all benchmarks, a few minutes; one alone: python -m benchmarks.NAME
+bench: $(READY) ## all benchmarks, a quarter of an hour; one alone: python -m benchmarks.NAME
 	@for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 check: lint types template test ## all that CI checks
