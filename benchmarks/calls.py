@@ -3,8 +3,8 @@
     python -m benchmarks.calls [--rounds N]
 
 Requests to DynamoDB are those that the real adapter sends to the embedded AWS, told by botocore. SageMaker, S3,
-EventBridge and the rest are the fakes: a call of a port is as many requests as its adapter makes of it, to which the
-contract suite holds `REQUESTS`. CPU time is the room's, with botocore's and its logging.
+EventBridge and the rest are the fakes: a call of a port is as many requests as its adapter makes of it, as the
+contract suite has it. CPU time is the room's, with botocore's and its logging.
 """
 
 import argparse

@@ -30,6 +30,8 @@ NOBODY = {"AWS_DEFAULT_REGION": "us-east-1"}
 ANSWERS = "\ndef handler(event, context): return {}\n"
 # Lambda's runtime, or its emulator, sets them itself.
 RESERVED = frozenset({"LAMBDA_TASK_ROOT", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"})
+# How a room is written. The third lies in an artefact prepared as ours is.
+WAYS = {"ours": ours, "usual": usual, "prepared": usual}
 COMPARED = ("usual", "prepared")
 _TOOK = re.compile(r"(?:Init )?Duration: ([\d.]+) ms")
 
@@ -52,17 +54,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def functions(scratch: Path, prepared: Path) -> Path:
     """A template with a function for each room and way."""
-    folders = {"ours": scratch / "ours", "usual": scratch / "usual", "prepared": scratch / "prepared"}
+    folders = {way: scratch / way for way in WAYS}
     for name in ("ours", "prepared"):
         shutil.copytree(prepared, folders[name])
     as_sam_leaves_it(prepared, folders["usual"])
-    for name in ("usual", "prepared"):
+    for name in COMPARED:
         bring_boto3(folders[name])
     (folders["ours"] / "empty.py").write_text(EMPTY)
     for room in ROOMS:
-        (folders["ours"] / f"start_{room}.py").write_text(ours(room) + ANSWERS)
-        for name in ("usual", "prepared"):
-            (folders[name] / f"start_{room}.py").write_text(usual(room) + ANSWERS)
+        for way, code in WAYS.items():
+            (folders[way] / f"start_{room}.py").write_text(code(room) + ANSWERS)
     for name in ("ours", "prepared"):
         compile_all(folders[name])
     made = {"Empty": function(folders["ours"], "empty")} | {
@@ -93,20 +94,25 @@ def function_name(room: str, way: str) -> str:
 
 
 def measured(room: str, template: Path, rounds: int) -> dict[str, list[float]]:
-    names = {"empty": "Empty", **{way: function_name(room, way) for way in ("ours", "usual", "prepared")}}
+    names = {"empty": "Empty", **{way: function_name(room, way) for way in WAYS}}
     return interleaved({way: partial(start, name, template) for way, name in names.items()}, rounds)
 
 
 def start(name: str, template: Path) -> float:
-    """Milliseconds. Raises ToolMissing, ToolFailed."""
+    """Milliseconds. Raises ToolMissing, ToolFailed, RuntimeError where the function failed."""
     log = template.with_suffix(".log")
     log.unlink(missing_ok=True)
     command = ("local", "invoke", name, "--template", str(template), "--event", "-", "--skip-pull-image")
     deployment.run_sam(*command, "--log-file", str(log), credentials=NOBODY, text="{}")
-    lines = log.read_text().splitlines()
-    if "{}" not in lines:
-        raise RuntimeError(f"{name} didn't answer: {lines}")
-    report = next(line for line in lines if line.startswith("REPORT RequestId"))
+    return reported(log.read_text())
+
+
+def reported(log: str) -> float:
+    """Milliseconds of a function that answered `{}`. Raises RuntimeError."""
+    lines = log.splitlines()
+    report = next((line for line in lines if line.startswith("REPORT RequestId")), None)
+    if report is None or "{}" not in lines:
+        raise RuntimeError(f"the function didn't answer:\n{log}")
     return sum(map(float, _TOOK.findall(report.partition("Billed")[0])))
 
 
@@ -116,7 +122,7 @@ def told(found: Mapping[str, Mapping[str, list[float]]]) -> str:
         [
             room,
             *map(spread, times.values()),
-            *(f"{ratio(times['ours'], times[way]):.2f}" for way in ("usual", "prepared")),
+            *(f"{ratio(times['ours'], times[way]):.2f}" for way in COMPARED),
         ]
         for room, times in found.items()
     ]

@@ -82,7 +82,7 @@ def of_failed_run(run: MonitorRun, spec: ModelSpec) -> DriftFinding:
 def of_run(run: MonitorRun, report: MonitorReport, spec: ModelSpec) -> DriftFinding:
     """A monitor need not leave a list of violations: where it found none, or where it only says that it did.
 
-    A list that is empty, though the monitor says so, is of a later run that wrote to the same folder.
+    A list that is empty, though the monitor says so, can only be another run's, which wrote to the same folder later.
     """
     if not report.violations and run.found_violations:
         said = f"{_source(run)}: {run.exit_message}"

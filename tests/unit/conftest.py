@@ -32,12 +32,12 @@ def all_of_this_level(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Where no hour is one of UTC: what is told in UTC is so on purpose."""
-    monkeypatch.setenv("TZ", "Asia/Kathmandu")
-    time.tzset()
-    yield
-    monkeypatch.undo()
+def _far_from_greenwich() -> Iterator[None]:
+    """In Nepal, where no hour is one of UTC: what is told in UTC is so on purpose."""
+    with pytest.MonkeyPatch.context() as own:
+        own.setenv("TZ", "NPT-5:45")
+        time.tzset()
+        yield
     time.tzset()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import burst, calls, cold_start, compiling, demo, engine, fleet, report
+from benchmarks import burst, calls, cold_start, compiling, demo, emulator, engine, fleet, report
 from control_plane.ledger import Ledger
 from pointsman.local.sagemaker.definition_parser import parse
 from pointsman.local.sagemaker.planning import plan
@@ -52,6 +52,17 @@ def test_a_room_starts() -> None:
     folders = [FUNCTIONS, PACKAGES]
     seconds = cold_start.start(*cold_start.ways("on_record", folders, folders)["ours"])
     assert "on_record" in cold_start.told({"on_record": {way: [seconds] for way in WAYS}}, {"as deployed": 1})
+
+
+def test_a_start_in_the_emulator_takes_what_the_emulator_reports() -> None:
+    report = "REPORT RequestId: 7\tInit Duration: 0.5 ms\tDuration: 900.25 ms\tBilled Duration: 901 ms\t"
+    assert emulator.reported(f"START RequestId: 7\n{report}\n{{}}\n") == 900.75
+    assert "| 450 (450-450) | 900 (900-900) | 600 (600-600) | 0.50 | 0.75 |" in emulator.told(
+        {"on_tick": {"empty": [150.0], "ours": [450.0], "usual": [900.0], "prepared": [600.0]}}
+    )
+    for failed in (report, '{"errorType": "ImportError"}', f'{report}\n{{"errorType": "ImportError"}}'):
+        with pytest.raises(RuntimeError, match="didn't answer"):
+            emulator.reported(failed)
 
 
 def test_the_training_pipeline_has_so_many_jobs() -> None:

@@ -1,8 +1,8 @@
 """Delivery of events: one thread, oldest first, each after the change it tells of is in the store.
 
-An event leaves the store only once whoever receives it has it safe, so what a crash interrupted is handed over again at
-the next start: SageMaker, too, "may send multiple events for each state change". Making it safe takes its time, so that
-is waited for once for all that goes out together.
+An event leaves the store only once whoever receives it has it safe, or never took it in five attempts; so what a crash
+or a stop interrupted is handed over at the next start. SageMaker, too, "may send multiple events for each state
+change". Making it safe takes its time, so that is waited for once for all that goes out together.
 """
 
 import logging
@@ -71,14 +71,14 @@ class Outbox:
             self._hand_over(*held)
 
     def _hand_over(self, number: int, event: Event, copies: int = 1) -> None:
-        for _ in range(copies):
-            self._deliver(event)
+        if not all(self._deliver(event) for _ in range(copies)):
+            return
         self._handed_over.append(number)
         if len(self._handed_over) >= _TOGETHER:
             self._forget()
 
     def _forget(self) -> None:
-        """What is safe elsewhere. Where that can't be told, it stays, and goes out again at the next start."""
+        """What is safe elsewhere. Where that can't be told, it stays until it can, or goes out at the next start."""
         if not self._handed_over:
             return
         try:
@@ -87,9 +87,10 @@ class Outbox:
             logger.exception("%d events may not be safe where they were delivered", len(self._handed_over))
         else:
             self._store.delete_events(self._handed_over)
-        self._handed_over.clear()
+            self._handed_over.clear()
 
-    def _deliver(self, event: Event) -> None:
+    def _deliver(self, event: Event) -> bool:
+        """False where a stop came between its attempts."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 self._receiver.emit(event.detail_type, event.detail, list(event.resources))
@@ -97,6 +98,7 @@ class Outbox:
                 # Whatever the receiver's fault, SageMaker's delivery is best effort: try, then give this event up.
                 logger.exception("Event %r not delivered, attempt %d of %d", event.detail_type, attempt, _ATTEMPTS)
                 if self._closing.wait(_PAUSE_SECONDS):
-                    return
+                    return False
             else:
-                return
+                return True
+        return True

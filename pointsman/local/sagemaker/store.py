@@ -173,7 +173,7 @@ class Store:
         self.event_added.set()
 
     def first_event(self, *, after: int = 0) -> tuple[int, Event] | None:
-        """The oldest event not yet delivered, with the number that `after` and `delete_events` take."""
+        """The oldest event that is kept, with the number that `after` and `delete_events` take."""
         row = self._row(
             "SELECT sequence, detail_type, detail, resources FROM event WHERE sequence > ? ORDER BY sequence LIMIT 1",
             after,

@@ -136,7 +136,7 @@ def test_the_other_branch_fails_with_the_message(served: Served, bucket: str, da
     assert steps["TooLow"]["Metadata"] == {"Fail": {"ErrorMessage": "mean 5.0 is below 7.0"}}
 
 
-def test_training_metrics_are_read_from_the_log_and_what_the_jobs_take_from_the_jobs(
+def test_metrics_are_read_from_the_log_and_costs_from_the_jobs_in_as_many_requests_as_reckoned(
     served: Served, sagemaker: Any, bucket: str, data: str, script: Script
 ) -> None:
     group = unique("group")

@@ -85,6 +85,15 @@ def test_a_model_cannot_send_a_run_to_other_data_than_was_decided_on() -> None:
     assert request.parameters["DecisionKey"] == "d1"
 
 
+def test_other_data_is_new_to_the_same_champion(plane: FakeControlPlane) -> None:
+    first = found(plane, EVALUATION).request
+    put(plane.objects, "churn/evaluation/c.csv")
+    second = found(plane, EVALUATION).request
+    assert first is not None
+    assert second is not None
+    assert first.fingerprint != second.fingerprint
+
+
 def test_the_same_data_is_new_to_another_champion(plane: FakeControlPlane) -> None:
     first = found(plane, EVALUATION).request
     plane.ledger.crown(
@@ -98,15 +107,6 @@ def test_the_same_data_is_new_to_another_champion(plane: FakeControlPlane) -> No
 
 
 KING = "arn:aws:sagemaker:eu-west-1:111122223333:model-package/churn/1"
-
-
-def test_other_data_is_new_to_the_same_champion(plane: FakeControlPlane) -> None:
-    first = found(plane, EVALUATION).request
-    put(plane.objects, "churn/evaluation/c.csv")
-    second = found(plane, EVALUATION).request
-    assert first is not None
-    assert second is not None
-    assert first.fingerprint != second.fingerprint
 
 
 def test_it_says_what_there_is_and_who_is_on_it(plane: FakeControlPlane) -> None:

@@ -151,7 +151,10 @@ def test_a_long_name_keeps_its_end_where_the_time_is() -> None:
     name: Any = display_name(f"{'m' * 100}-training-20261121T090000000000Z")
     assert len(name) == 82
     assert name.endswith("-training-20261121T090000000000Z")
-    assert display_name(f"m-X{'y' * 80}") == f"X{'y' * 80}"  # SageMaker takes none that begins with a hyphen
+
+
+def test_a_name_that_is_cut_at_a_hyphen_begins_after_it() -> None:
+    assert display_name(f"m-X{'y' * 80}") == f"X{'y' * 80}"  # SageMaker takes none that begins with one
 
 
 WAITED = deferred("d1", outcome=Outcome.SKIPPED_COOLDOWN, until=after(hours=12))

@@ -24,7 +24,7 @@ from zlib import crc32
 from control_plane.policies import Purpose
 from control_plane.records import ArrivalWindow, Decision, Deployment, Due, Model, Run, Unreadable
 
-# Enough for a thousand writes a second on each; on_tick asks every shard every minute, so not more than it takes.
+# Each takes a thousand writes a second; on_tick asks every one every minute, so there are no more than it takes.
 DUE_SHARDS = tuple(str(shard) for shard in range(4))
 MODELS = "MODELS"
 # One partition each: it takes a thousand writes a second, and there is one per decision, not per event.

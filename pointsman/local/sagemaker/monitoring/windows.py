@@ -34,7 +34,7 @@ def folder(instant: float) -> str:
 
 def report_folder(due: float, cadence: Cadence | None) -> str:
     """Of the run due then. With a fast clock an hour of ours holds several: the second tells them apart,
-    as none may overwrite what another found.
+    as none may overwrite what another found. Beyond 3600 times as fast, runs share a second, and a folder.
     """
     hour = folder(due)
     return hour if cadence is None or cadence.scale == 1 else f"{hour}/{datetime.fromtimestamp(due, UTC):%M%S}"

@@ -98,15 +98,20 @@ def test_the_hours_of_a_window() -> None:
 
 
 @pytest.mark.parametrize(
-    ("expression", "scale", "folder"),
+    ("expression", "scale", "folders"),
     [
-        ("cron(0 * ? * * *)", 1, "2026/11/21/12"),
-        ("cron(0 * ? * * *)", 60, "2026/11/21/12/0100"),
-        ("NOW", 60, "2026/11/21/12"),
+        ("cron(0 * ? * * *)", 1, ["2026/11/21/12", "2026/11/21/13"]),
+        ("cron(0 * ? * * *)", 120, ["2026/11/21/12/0000", "2026/11/21/12/0030"]),
     ],
 )
-def test_each_run_of_a_schedule_has_a_folder_of_its_own(expression: str, scale: float, folder: str) -> None:
-    assert windows.report_folder(at(minutes=1 if scale > 1 else 0), parsed(expression, scale)) == folder
+def test_every_run_of_a_schedule_has_a_folder_of_its_own(expression: str, scale: float, folders: list[str]) -> None:
+    cadence = parsed(expression, scale)
+    assert cadence is not None
+    assert [windows.report_folder(due, cadence) for due in (at(), cadence.next(at()))] == folders
+
+
+def test_a_run_at_once_has_the_folder_of_its_hour() -> None:
+    assert windows.report_folder(at(minutes=1), parsed("NOW", 60)) == "2026/11/21/12"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pointsman.local.faults import Faults
+from pointsman.local.sagemaker import outbox as outbox_module
 from pointsman.local.sagemaker.event_faults import EventFaults
 from pointsman.local.sagemaker.outbox import Outbox, Receiver
 from pointsman.local.sagemaker.shapes import Shape
@@ -87,25 +88,58 @@ def test_events_are_delivered_in_order_and_again_after_a_failure(store: Store) -
     assert store.first_event() is None
 
 
-def test_events_stay_until_they_are_safe_where_they_went_and_that_is_asked_once_for_many(store: Store) -> None:
+def test_events_stay_until_they_are_safe_where_they_went(store: Store) -> None:
     received: list[int] = []
-    waiting: list[int | None] = []
 
     def emit(_type: str, detail: Shape, _resources: list[str]) -> None:
         received.append(detail["n"])
 
-    def kept() -> None:
-        known = store.first_event()
-        waiting.append(known[0] if known else None)
-        if len(waiting) == 1:
-            raise OSError("the disk is full")
+    def full() -> None:
+        raise OSError("the disk is full")
 
     for number in range(3):
         store.add_event(Event("type", {"n": number}, ()))
-    for _ in range(2):
+    for kept, first in ((full, (1, Event("type", {"n": 0}, ()))), (lambda: None, None)):
         outbox = Outbox(store, Receiver(emit, kept), EventFaults(Faults(), 1))
         outbox.start()
         outbox.stop()
+        assert store.first_event() == first
     assert received == [0, 1, 2] * 2
-    assert waiting == [1, 1]
+
+
+def test_of_many_events_those_that_are_safe_go_before_the_last_is_out(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_module, "_TOGETHER", 2)
+    waiting: list[int] = []
+
+    def emit(_type: str, _detail: Shape, _resources: list[str]) -> None:
+        known = store.first_event()
+        waiting.append(known[0] if known else 0)
+
+    for number in range(5):
+        store.add_event(Event("type", {"n": number}, ()))
+    outbox = Outbox(store, Receiver(emit, lambda: None), EventFaults(Faults(), 1))
+    outbox.start()
+    outbox.stop()
+    assert waiting == [1, 1, 3, 3, 5]
+
+
+def test_an_event_that_nobody_took_before_a_stop_goes_out_at_the_next_start(store: Store) -> None:
+    outboxes: list[Outbox] = []
+    received: list[int] = []
+
+    def emit(_type: str, detail: Shape, _resources: list[str]) -> None:
+        received.append(detail["n"])
+        if len(received) == 1:
+            threading.Thread(target=outboxes[0].stop).start()
+            raise OSError("nobody listens")
+
+    store.add_event(Event("type", {"n": 0}, ()))
+    for _ in range(2):
+        outbox = Outbox(store, Receiver(emit, lambda: None), EventFaults(Faults(), 1))
+        outboxes.append(outbox)
+        outbox.start()
+        outbox.stop()
+    assert received == [0, 0]
     assert store.first_event() is None
