@@ -26,6 +26,7 @@ def recorded(stack: Stack, outcome: str | None = None, model: str | None = None)
 
 @pytest.mark.timeout(600)  # it takes what an hour takes, twice
 def test_an_hour_on_record_comes_to_the_same_decisions_again_to_no_run_and_forced_to_one(stack: Stack) -> None:
+    stack.give_arrivals_back_after(seconds=30)
     live_an_hour(stack)
     assert len(recorded(stack, "SKIPPED_SAME_DATA", "diabetes")) == len(recorded(stack, "SKIPPED_NO_MODEL")) == 1
     hour = pointsman(stack, "events", "--since", "1h", "--json").stdout

@@ -2,7 +2,7 @@
 
 An event leaves the store only once whoever receives it has it safe, or never took it in five attempts; so what a crash
 or a stop interrupted is handed over at the next start. SageMaker, too, "may send multiple events for each state
-change". Making it safe takes its time, so that is waited for once for all that goes out together.
+change". Making it safe takes its time; at a stop that is waited for once, for all that is left.
 """
 
 import logging
@@ -19,7 +19,6 @@ type Emit = Callable[[str, Shape, list[str]], None]
 logger = logging.getLogger(__name__)
 _ATTEMPTS = 5
 _PAUSE_SECONDS = 0.5
-_TOGETHER = 100
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ class Outbox:
         if not all(self._deliver(event) for _ in range(copies)):
             return
         self._handed_over.append(number)
-        if len(self._handed_over) >= _TOGETHER:
+        if not self._closing.is_set():
             self._forget()
 
     def _forget(self) -> None:

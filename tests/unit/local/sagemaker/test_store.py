@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from pointsman.local.faults import Faults
-from pointsman.local.sagemaker import outbox as outbox_module
 from pointsman.local.sagemaker.event_faults import EventFaults
 from pointsman.local.sagemaker.outbox import Outbox, Receiver
 from pointsman.local.sagemaker.shapes import Shape
@@ -107,22 +106,33 @@ def test_events_stay_until_they_are_safe_where_they_went(store: Store) -> None:
     assert received == [0, 1, 2] * 2
 
 
-def test_of_many_events_those_that_are_safe_go_before_the_last_is_out(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(outbox_module, "_TOGETHER", 2)
-    waiting: list[int] = []
+def test_an_event_is_safe_before_the_next_goes_out_and_at_a_stop_all_that_are_left_at_once(store: Store) -> None:
+    first_left: list[int] = []
+    times_kept: list[int] = []
+    stopping = threading.Event()
 
-    def emit(_type: str, _detail: Shape, _resources: list[str]) -> None:
-        known = store.first_event()
-        waiting.append(known[0] if known else 0)
+    def stop() -> None:
+        outbox.stop()
+
+    stopper = threading.Thread(target=stop)
+
+    def emit(_type: str, detail: Shape, _resources: list[str]) -> None:
+        found = store.first_event()
+        first_left.append(found[0] if found else 0)
+        if detail["n"] == 2:
+            stopper.start()
+            assert store.event_added.wait(10)  # the stop is heard of
+            stopping.set()
 
     for number in range(5):
         store.add_event(Event("type", {"n": number}, ()))
-    outbox = Outbox(store, Receiver(emit, lambda: None), EventFaults(Faults(), 1))
+    outbox = Outbox(store, Receiver(emit, lambda: times_kept.append(1)), EventFaults(Faults(), 1))
     outbox.start()
-    outbox.stop()
-    assert waiting == [1, 1, 3, 3, 5]
+    assert stopping.wait(10)
+    stopper.join(10)
+    assert first_left == [1, 2, 3, 3, 3]
+    assert len(times_kept) == 3
+    assert store.first_event() is None
 
 
 def test_an_event_that_nobody_took_before_a_stop_goes_out_at_the_next_start(store: Store) -> None:
