@@ -81,7 +81,7 @@ def function(folder: Path, module: str) -> dict[str, Any]:
         "CodeUri": str(folder),
         "Handler": f"{module}.handler",
         "Runtime": "python3.13",
-        "Architectures": [deployment.PARAMETERS[0].partition("=")[2]],
+        "Architectures": [deployment.ARCHITECTURE],
         "MemorySize": 512,
         "Timeout": 60,
         "Environment": {"Variables": {name: value for name, value in VARIABLES.items() if name not in RESERVED}},

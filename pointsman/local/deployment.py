@@ -18,10 +18,11 @@ from pointsman.environment import LOCAL_CREDENTIALS, Environment
 from pointsman.errors import ToolFailed, ToolMissing
 
 _SHOWN_LINES = 20
-_ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+# This machine's processor, as Lambda calls it.
+ARCHITECTURE = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
 # Nobody collects traces here, and a local SageMaker may be asked at will: no reason to wait for what an event lost.
 PARAMETERS = (
-    f"Architecture={_ARCHITECTURES[platform.machine()]}",
+    f"Architecture={ARCHITECTURE}",
     "Tracing=Disabled",
     "PatienceSeconds=4",
     "LookAfterSeconds=4",

@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
 from pointsman.errors import PortInUse, UnsupportedPlatform, UnusablePort
@@ -72,13 +73,10 @@ def _add_sagemaker(settings: LocalSettings, aws: "EmbeddedAws") -> "LocalSageMak
     from pointsman.local.aws.sagemaker import SAGEMAKER, SageMakerRoles, invoked_endpoint
     from pointsman.local.sagemaker import Limits, LocalSageMaker
 
-    def emit(detail_type: str, detail: dict[str, object], resources: list[str]) -> None:
-        aws.emit("aws.sagemaker", detail_type, detail, resources)
-
     sagemaker = LocalSageMaker(
         settings.sagemaker_directory,
         endpoint_url=aws.endpoint_url,
-        emit=emit,
+        emit=partial(aws.emit, "aws.sagemaker"),
         kept=aws.wait_until_saved,
         region=settings.region,
         limits=Limits(**settings.limits),
