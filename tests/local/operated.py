@@ -118,6 +118,12 @@ class Operated:
     def outcomes(self) -> list[str]:
         return [decision.outcome for decision in self.decisions()]
 
+    def awaiting_approval(self, script: str = SCRIPT) -> str:
+        """As `registered`, once its room has heard of it: what it hears late counts as the approval (docs/proof.md)."""
+        arn = self.registered(script)
+        eventually(lambda: [item for item in self.decisions() if item.event.startswith(f"{arn} ")], within=LAP_SECONDS)
+        return arn
+
     def came_of_approving(self, arn: str) -> set[str]:
         """Wait for a decision on it. A tick may have told of it before SageMaker's event did."""
 

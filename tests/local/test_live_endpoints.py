@@ -55,7 +55,7 @@ def test_a_version_that_fails_requests_is_taken_back_while_it_bakes_and_people_a
     shared_stack: Stack, heard: Callable[[], list[dict[str, Any]]]
 ) -> None:
     model = Operated.applied(shared_stack, "alarmed", canary="50%", bake="30m", alarms={"http_5xx": "1%"})
-    first, failing = model.crowned(), model.registered(FAILING)
+    first, failing = model.crowned(), model.awaiting_approval(FAILING)
     with traffic(model):
         model.approve(failing)
         noticed = model.outcome("DEPLOYMENT_ROLLED_BACK")
@@ -72,7 +72,7 @@ def test_of_three_approvals_the_last_wins_and_an_older_version_comes_back_when_i
 ) -> None:
     model = Operated.applied(shared_stack, "busy", canary="50%", bake="3m")
     model.crowned()
-    versions = [model.registered() for _ in range(3)]
+    versions = [model.awaiting_approval() for _ in range(3)]
     between, early, last = versions
     for arn in (early, between, last):
         model.approve(arn)
